@@ -1,0 +1,1 @@
+"""The control plane: calls, webhooks, media streams and the API of Centralita."""

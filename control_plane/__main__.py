@@ -1,0 +1,106 @@
+"""The process: settings, signals, drain, server."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from typing import Final
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from control_plane.app import create_app
+from control_plane.observability.logging import configure_logging, get_logger
+from control_plane.services.gateway import Gateway
+from control_plane.settings import Settings
+from control_plane.settings_check import SettingsError, Severity, faults
+from control_plane.wiring import build_gateway
+
+log = get_logger("main")
+
+EXIT_CONFIG: Final = 78
+"""EX_CONFIG of sysexits.h."""
+
+WEBSOCKET_MESSAGE_LIMIT: Final = 256 * 1024
+SHUTDOWN_S: Final = 3.0
+
+
+def main() -> None:
+    """`gateway run`: serve until SIGTERM or SIGINT, then drain. `gateway check`: only look at the settings."""
+    parser = argparse.ArgumentParser(prog="gateway", description="Centralita, a gateway for AI phone calls.")
+    parser.add_argument("command", nargs="?", choices=("run", "check"), default="run")
+    command = parser.parse_args().command
+    try:
+        settings = Settings.load()
+        _report(settings)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        sys.exit(EXIT_CONFIG)
+    if command == "run":
+        run(settings)
+
+
+def _report(settings: Settings) -> None:
+    """All that is wrong or missing in one message. Raises SettingsError when it is fatal."""
+    found = faults(settings)
+    if any(fault.severity is Severity.FATAL for fault in found):
+        raise SettingsError(found)
+    for severity, title in (
+        (Severity.WARNING, "Please look at these settings:"),
+        (Severity.MISSING, "Real calls still need these settings (`make demo` needs none of them):"),
+    ):
+        lines = [f"  - {fault}" for fault in found if fault.severity is severity]
+        if lines:
+            print("\n".join((title, *lines)), file=sys.stderr)
+
+
+def run(settings: Settings) -> None:
+    """Serve on the settings' address until a signal."""
+    configure_logging(settings.log_level, settings.log_format, show_pii=settings.log_pii)
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(_serve(settings))
+    else:
+        uvloop.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    gateway = build_gateway(settings)
+    app = create_app(gateway)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+    async def drained() -> None:
+        # Hypercorn runs the lifespan's shutdown before open websockets are finished, so calls are waited for here.
+        await stop.wait()
+        log.info("draining", calls=gateway.desk.live_calls, seconds=settings.drain_seconds)
+        await _drain(gateway, settings.drain_seconds)
+
+    log.info("listening", host=settings.host, port=settings.api_port)
+    await serve(app, _server(settings), shutdown_trigger=drained)
+
+
+async def _drain(gateway: Gateway, seconds: float) -> None:
+    await gateway.drain(timeout_s=seconds)
+
+
+def _server(settings: Settings) -> Config:
+    config = Config()
+    config.bind = [f"{settings.host}:{settings.api_port}"]
+    config.websocket_max_message_size = WEBSOCKET_MESSAGE_LIMIT
+    config.websocket_ping_interval = 20.0
+    config.graceful_timeout = SHUTDOWN_S
+    config.shutdown_timeout = SHUTDOWN_S
+    config.keep_alive_timeout = 75.0
+    config.accesslog = None
+    config.errorlog = logging.getLogger("hypercorn.error")
+    config.include_server_header = False
+    return config
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Audio files: on disk or in S3."""

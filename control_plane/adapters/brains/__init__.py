@@ -1,0 +1,7 @@
+"""The language models the gateway can use."""
+
+from control_plane.adapters.brains.anthropic import AnthropicBrain
+from control_plane.ports.brain import Brain
+
+BRAIN_ADAPTERS: tuple[type[Brain], ...] = (AnthropicBrain,)
+"""Every adapter of `ports.brain.Brain`; the contract suite covers each."""

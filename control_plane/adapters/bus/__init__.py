@@ -1,0 +1,1 @@
+"""Facts in passing between parts of the program."""

@@ -1,0 +1,1 @@
+"""Bytes by key for a while."""

@@ -1,0 +1,1 @@
+"""Calls and webhooks in SQLite or PostgreSQL."""

@@ -1,0 +1,90 @@
+"""How transactions run on PostgreSQL, with or without a pooler in between."""
+
+import asyncio
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from control_plane.adapters.store.database import T, Work, to_json, translated
+
+SCHEMA_LOCK: Final = 0x63656E7472616C69
+"""The advisory lock of schema changes: the ASCII letters `centrali`."""
+
+
+class _Lost(Exception):
+    """The connection broke before COMMIT was sent, so that nothing was kept."""
+
+
+class PostgresDatabase:
+    """A pool of connections through psycopg. Waits longer than `timeout_s` end as StoreUnavailable.
+
+    `pooled` says that a transaction pooler is in between (PgBouncer, Supabase's port 6543): statements are not
+    prepared then, since the next transaction may reach another server session.
+    """
+
+    dialect = "postgresql"
+
+    def __init__(self, url: URL, *, pooled: bool = False, connections: int = 10, timeout_s: float = 10.0) -> None:
+        self._timeout_s = timeout_s
+        self._engine = create_async_engine(
+            url,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=timeout_s,
+            pool_recycle=300,
+            json_serializer=to_json,
+            hide_parameters=True,
+            connect_args={
+                "connect_timeout": 5,
+                "application_name": "centralita",
+                "tcp_user_timeout": int(timeout_s * 1000),
+                "prepare_threshold": None if pooled else 5,
+            },
+        )
+        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def read(self, work: Work[T]) -> T:
+        return await _run(self._autocommit, work, timeout_s=self._timeout_s)
+
+    async def write(self, work: Work[T]) -> T:
+        return await _run(self._engine, work, timeout_s=self._timeout_s)
+
+    async def alone(self, work: Work[T], *, timeout_s: float = 60.0) -> T:
+        def locked(connection: Connection) -> T:
+            # Held until the end of the transaction: a lock of the session would outlive it behind a pooler.
+            connection.execute(select(func.pg_advisory_xact_lock(SCHEMA_LOCK)))
+            return work(connection)
+
+        return await _run(self._engine, locked, timeout_s=timeout_s)
+
+    async def aclose(self) -> None:
+        async with asyncio.timeout(self._timeout_s):
+            await self._engine.dispose()
+
+
+async def _run(engine: AsyncEngine, work: Work[T], *, timeout_s: float) -> T:
+    """Run `work` and commit; once more when the connection broke before COMMIT was sent, so that nothing was kept.
+
+    A server that was restarted shows only when an idle connection is used again.
+    """
+    with translated():
+        async with asyncio.timeout(timeout_s):
+            try:
+                return await _transaction(engine, work)
+            except _Lost:
+                return await _transaction(engine, work)
+
+
+async def _transaction(engine: AsyncEngine, work: Work[T]) -> T:
+    async with engine.connect() as connection:
+        try:
+            result = await connection.run_sync(work)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise _Lost from error
+            raise
+        await connection.commit()
+        return result

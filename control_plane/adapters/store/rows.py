@@ -1,0 +1,61 @@
+"""How the records of the ports become rows, and rows records: their fields are the columns, by name."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Final
+
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from control_plane.adapters.store.tables import call_turns, calls
+from control_plane.ports.stores import CallRecord, JournalEntry, StoredCommand, StoredWebhook, TurnRecord
+
+Record = CallRecord | JournalEntry | StoredCommand | StoredWebhook | TurnRecord
+
+_INSERT: Final[Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+_COLUMNS: Final = {
+    kind: tuple(field.name for field in fields(kind))
+    for kind in (CallRecord, JournalEntry, StoredCommand, StoredWebhook, TurnRecord)
+}
+
+_FIRST_WORD: Final = frozenset({"id", "direction", "carrier", "created_at", "idempotency_key", "recording_key"})
+"""Columns of a call that later states do not change. The recording is set by `set_recording` alone: whoever records
+the call's later events may not know of it yet."""
+
+
+def row_of(record: Record) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in _COLUMNS[type(record)]}
+
+
+def rows_of(records: Sequence[Record]) -> list[dict[str, Any]]:
+    return [row_of(record) for record in records]
+
+
+def turn_of(row: Mapping[Any, Any]) -> TurnRecord:
+    return TurnRecord(**{**row, "tools": tuple(row["tools"])})
+
+
+def upsert_call(dialect: str) -> Insert:
+    """Insert a call, or bring the stored one to the new state."""
+    return _upsert(dialect, calls, kept=_FIRST_WORD)
+
+
+def upsert_turn(dialect: str) -> Insert:
+    """Insert a turn, or replace the one with the same index."""
+    return _upsert(dialect, call_turns, kept=frozenset({"call_id", "index"}))
+
+
+def insert_once(dialect: str, table: Table) -> Insert:
+    """Insert a row unless its key is taken: what it returns says which."""
+    return _INSERT[dialect](table).on_conflict_do_nothing()
+
+
+def _upsert(dialect: str, table: Table, *, kept: frozenset[str]) -> Insert:
+    statement = _INSERT[dialect](table)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={column.name: statement.excluded[column.name] for column in table.c if column.name not in kept},
+    )

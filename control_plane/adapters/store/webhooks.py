@@ -1,0 +1,42 @@
+"""Webhooks between acknowledgement and work, in SQL."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, select, true, update
+
+from control_plane.adapters.store.database import Database
+from control_plane.adapters.store.rows import insert_once, row_of
+from control_plane.adapters.store.tables import IS_UNWORKED, webhooks
+from control_plane.ports.stores import StoredWebhook
+
+MARK_WORKED: Final = (
+    update(webhooks)
+    .where(webhooks.c.carrier == bindparam("of_carrier"), webhooks.c.event_id == bindparam("of_event"))
+    .values(worked=true())
+)
+_UNWORKED: Final = (
+    select(*(column for column in webhooks.c if column.name != "worked"))
+    .where(IS_UNWORKED)
+    .order_by(webhooks.c.received_at, webhooks.c.event_id)
+)
+
+
+class SqlWebhookStore:
+    """The WebhookStore port on a Database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._insert = insert_once(database.dialect, webhooks).returning(webhooks.c.event_id)
+
+    async def add(self, webhook: StoredWebhook) -> bool:
+        row = {**row_of(webhook), "worked": False}
+        return await self._database.write(lambda connection: connection.execute(self._insert, row).first() is not None)
+
+    async def unworked(self) -> Sequence[StoredWebhook]:
+        rows = await self._database.read(lambda connection: connection.execute(_UNWORKED).mappings().all())
+        return [StoredWebhook(**row) for row in rows]
+
+    async def mark_worked(self, carrier: str, event_id: str) -> None:
+        values = {"of_carrier": carrier, "of_event": event_id}
+        await self._database.write(lambda connection: connection.execute(MARK_WORKED, values).rowcount)

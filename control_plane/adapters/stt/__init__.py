@@ -1,0 +1,7 @@
+"""The recognisers the gateway can use."""
+
+from control_plane.adapters.stt.deepgram import DeepgramSpeechToText
+from control_plane.ports.hearing import SpeechToText
+
+STT_ADAPTERS: tuple[type[SpeechToText], ...] = (DeepgramSpeechToText,)
+"""Every adapter of `ports.hearing.SpeechToText`; the contract suite covers each."""

@@ -1,0 +1,127 @@
+"""Deepgram's live recognition over one websocket a call."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Final
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from control_plane.adapters.sockets import SocketTimings, Spawn, open_socket, send, websocket_url
+from control_plane.adapters.stt import deepgram_wire as wire
+from control_plane.ports.errors import MalformedMessage, ProviderError, Unavailable
+from control_plane.ports.hearing import Heard, HearingOptions
+
+KEEP_ALIVE_S: Final = 3.0
+"""Looked at this often, so a pause is at most twice as long unannounced; Deepgram closes after 10 s."""
+
+MALFORMED_LIMIT: Final = 5
+"""A single unreadable message is skipped; this many in a row are a lost recognition, not a silent caller."""
+
+
+class DeepgramEar:
+    """One recognition. A task of its own announces pauses in the audio, but only after the first audio: Deepgram
+    wants audio within 10 s of the opening and a KeepAlive does not stand in for it.
+    """
+
+    def __init__(self, socket: ClientConnection, *, timings: SocketTimings, keep_alive_s: float, spawn: Spawn) -> None:
+        self._socket = socket
+        self._timings = timings
+        self._keep_alive_s = keep_alive_s
+        self._sent_lately = False
+        self._closing = False
+        self._keeper = spawn(self._keep_alive(), "deepgram-keep-alive")
+
+    async def send(self, audio: bytes) -> None:
+        """Returns when the bytes are in the write buffer; an empty frame would close the stream, so it is not sent."""
+        if not audio:
+            return
+        self._sent_lately = True
+        await self._write(audio)
+
+    async def events(self) -> AsyncIterator[Heard]:
+        malformed = 0
+        while (message := await self._receive()) is not None:
+            try:
+                event = wire.heard(message)
+            except MalformedMessage as exc:
+                malformed += 1
+                if malformed >= MALFORMED_LIMIT:
+                    raise Unavailable(wire.PROVIDER, "sends nothing that can be read") from exc
+                continue
+            malformed = 0
+            if event is not None:
+                yield event
+
+    async def aclose(self) -> None:
+        """Ends the recognition without waiting for the last results."""
+        if self._closing:
+            return
+        self._closing = True
+        self._keeper.cancel()
+        try:
+            with contextlib.suppress(ProviderError):
+                await self._write(wire.CLOSE_STREAM)
+        finally:
+            await self._socket.close()
+
+    async def _receive(self) -> str | bytes | None:
+        """None once we have closed; how long the provider is silent is the pings' business."""
+        try:
+            message = await self._socket.recv()
+        except ConnectionClosed as exc:
+            if self._closing:
+                return None
+            raise wire.closed_by_provider(exc) from exc
+        return None if self._closing else message
+
+    async def _write(self, message: str | bytes) -> None:
+        await send(self._socket, message, provider=wire.PROVIDER, timings=self._timings)
+
+    async def _keep_alive(self) -> None:
+        had_audio = False
+        while True:
+            await asyncio.sleep(self._keep_alive_s)
+            quiet, self._sent_lately = not self._sent_lately, False
+            had_audio = had_audio or not quiet
+            if quiet and had_audio:
+                try:
+                    await self._write(wire.KEEP_ALIVE)
+                except ProviderError:
+                    return  # `events` reports the loss
+
+
+class DeepgramSpeechToText:
+    """Opens recognitions of PCMU at 8 kHz. `base_url` may be http(s) or ws(s) and may have a path prefix."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        spawn: Spawn,
+        base_url: str = "https://api.deepgram.com",
+        model: str = wire.DEFAULT_MODEL,
+        timings: SocketTimings | None = None,
+        keep_alive_s: float = KEEP_ALIVE_S,
+    ) -> None:
+        self._headers = {"Authorization": f"Token {api_key}"}
+        self._spawn = spawn
+        self._address = websocket_url(base_url, "/v1/listen")
+        self._model = model
+        self._timings = timings or SocketTimings()
+        self._keep_alive_s = keep_alive_s
+
+    async def open(self, options: HearingOptions) -> DeepgramEar:
+        socket = await open_socket(
+            wire.PROVIDER,
+            f"{self._address}?{urlencode(wire.listen_query(options, self._model))}",
+            headers=self._headers,
+            timings=self._timings,
+            error_header="dg-error",
+        )
+        return DeepgramEar(socket, timings=self._timings, keep_alive_s=self._keep_alive_s, spawn=self._spawn)
+
+    async def aclose(self) -> None:
+        """Nothing is shared between recognitions; each ear is closed by its call."""

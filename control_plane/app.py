@@ -1,0 +1,57 @@
+"""The web application around a gateway."""
+
+from collections.abc import AsyncGenerator, Callable
+from types import ModuleType
+from typing import Any, Final
+
+from quart import Quart, request
+from quart_schema import Info, QuartSchema
+
+from control_plane.services.gateway import VERSION, Gateway
+from control_plane.web import access, blobs, calls, current, errors, events, health, media, pages, sessions, webhooks
+
+BLUEPRINTS: Final[tuple[ModuleType, ...]] = (health, calls, sessions, events, webhooks, media, blobs, pages)
+
+BODY_LIMIT: Final = 1024 * 1024
+
+
+def create_app(gateway: Gateway) -> Quart:
+    """A Quart app that starts the gateway with the server and stops it after the last connection."""
+    app = Quart("control_plane")
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.config["BODY_TIMEOUT"] = 15
+    # The documentation pages of the library load scripts from elsewhere; the description itself is enough.
+    QuartSchema(
+        app,
+        info=Info(title="Centralita", version=VERSION),
+        swagger_ui_path=None,
+        redoc_ui_path=None,
+        scalar_ui_path=None,
+        convert_casing=False,
+    )
+    # The library installs a JSON provider of its own, so this comes after it.
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    current.attach(app, gateway)
+    errors.install(app)
+    access.install(app)
+    _count_requests(app, gateway)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
+
+    @app.while_serving
+    async def live() -> AsyncGenerator[None]:
+        await gateway.start()
+        yield
+        await gateway.stop()
+
+    return app
+
+
+def _count_requests(app: Quart, gateway: Gateway) -> None:
+    async def count(response: Any) -> Any:
+        route = request.url_rule.rule if request.url_rule else "unknown"
+        gateway.metrics.http_requests_total.labels(route=route, status=str(response.status_code)).inc()
+        return response
+
+    register: Callable[[Any], Any] = app.after_request
+    register(count)

@@ -1,0 +1,1 @@
+"""The deciding core: standard library only, never waits, time is an argument."""

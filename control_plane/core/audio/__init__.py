@@ -1,0 +1,1 @@
+"""Telephone audio as values: frames, G.711, framing, reordering, playout."""

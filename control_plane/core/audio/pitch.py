@@ -1,0 +1,48 @@
+"""Whether a sound repeats with the pitch of a voice, judged by the signs of its samples.
+
+The signs of two frames are 320 bits of one integer, so comparing a sound with itself a lag later is one shift, one
+exclusive or and one count. A voice differs from itself in few signs at the lag of its pitch and in many at some shorter
+lag. Noise differs in about half of them at any lag, and mains hum repeats too slowly to show such a peak.
+"""
+
+from typing import Final
+
+from control_plane.core.audio.frames import FRAME_BYTES, SAMPLE_RATE
+
+_SHORTEST_LAG: Final = SAMPLE_RATE // 400
+"""The period of the highest pitch."""
+_LONGEST_LAG: Final = SAMPLE_RATE // 70
+"""The period of the lowest pitch: mains hum, of 60 Hz at most, repeats later."""
+_FIRST_LAG: Final = 4
+"""From here on a dip is looked for; samples that are closer are alike in any sound."""
+_LAGS: Final = range(_FIRST_LAG, _LONGEST_LAG + 2)
+"""One more than the longest period, so that its neighbour can show that it is a peak."""
+_SHORTEST: Final = _SHORTEST_LAG - _FIRST_LAG
+"""The place of the shortest period in `_LAGS`."""
+_COMPARED: Final = 2 * FRAME_BYTES - _LAGS[-1]
+"""So many samples are compared with those a lag before: two frames, less what the longest lag needs."""
+_MASK: Final = (1 << _COMPARED) - 1
+_MOST_DIFFERENT: Final = round(0.30 * _COMPARED)
+"""At the pitch at most so many signs differ; a voice 5 dB over the noise of its line stays below it."""
+_LEAST_DIP: Final = round(0.25 * _COMPARED)
+"""At some shorter lag so many more differ."""
+_TONE_OPPOSITE: Final = round(0.85 * _COMPARED)
+"""Tones, also two at once, turn nearly into their opposite at some lag; voices, rich as they are, do not."""
+_TONE_CROSSINGS: Final = round(0.16 * _COMPARED)
+"""That holds from 640 Hz on, where the keys of a telephone begin; the hum of a low voice is nearly a tone as well."""
+_SIGN_DIGITS: Final = b"0" * 128 + b"1" * 128
+"""The sign of each PCMU byte as a binary digit."""
+
+
+def is_voiced(before: bytes, frame: bytes) -> bool:
+    """Whether the second of two frames of PCMU has a pitch between 70 and 400 Hz and is no tone of a machine."""
+    signs = int((before + frame).translate(_SIGN_DIGITS), 2)
+    newest = signs & _MASK
+    differ = [(newest ^ signs >> lag & _MASK).bit_count() for lag in _LAGS]
+    least = min(differ[_SHORTEST:-1])
+    if least > _MOST_DIFFERENT:
+        return False
+    place = differ.index(least, _SHORTEST)
+    is_peak = differ[place - 1] >= least <= differ[place + 1] and max(differ[:place]) - least >= _LEAST_DIP
+    crossings = (newest ^ signs >> 1 & _MASK).bit_count()
+    return is_peak and (crossings < _TONE_CROSSINGS or max(differ) < _TONE_OPPOSITE)

@@ -1,0 +1,69 @@
+"""The stopwatch of one turn: which stage came when, and how long each took."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Stage(StrEnum):
+    """The moments of a turn, in the order in which they come."""
+
+    SPEECH_ENDED = "speech_ended"
+    """The caller's voice fell silent."""
+    STT_FINAL = "stt_final"
+    """The recogniser's last word of the turn."""
+    BRAIN_ASKED = "brain_asked"
+    FIRST_TOKEN = "first_token"  # noqa: S105 - a word of the model, not a secret
+    FIRST_CLAUSE = "first_clause"
+    VOICE_ASKED = "voice_asked"
+    FIRST_AUDIO = "first_audio"
+    FIRST_FRAME = "first_frame"
+    """The first frame of the reply was handed to the carrier."""
+
+
+_SPANS: Final = {
+    "stt": (Stage.SPEECH_ENDED, Stage.STT_FINAL),
+    "dispatch": (Stage.STT_FINAL, Stage.BRAIN_ASKED),
+    "brain": (Stage.BRAIN_ASKED, Stage.FIRST_TOKEN),
+    "clause": (Stage.FIRST_TOKEN, Stage.FIRST_CLAUSE),
+    "handover": (Stage.FIRST_CLAUSE, Stage.VOICE_ASKED),
+    "voice": (Stage.VOICE_ASKED, Stage.FIRST_AUDIO),
+    "playout": (Stage.FIRST_AUDIO, Stage.FIRST_FRAME),
+}
+_OWN: Final = ("dispatch", "handover", "playout")
+
+
+class TurnTiming:
+    """The marks of one turn, on any one clock in seconds. The first mark of a stage counts."""
+
+    __slots__ = ("_marks",)
+
+    def __init__(self) -> None:
+        self._marks: dict[Stage, float] = {}
+
+    def mark(self, stage: Stage, now: float) -> None:
+        """Note that the stage is reached; ignored when it was before."""
+        self._marks.setdefault(stage, now)
+
+    def at(self, stage: Stage) -> float | None:
+        """When the stage was reached."""
+        return self._marks.get(stage)
+
+    def durations_ms(self) -> dict[str, float]:
+        """Milliseconds by name, to a tenth; a duration whose marks are missing is left out.
+
+        `stt`, `dispatch`, `brain`, `clause`, `handover`, `voice`, `playout` lie between neighbouring stages; `total`
+        from the end of speech (or the final, when the voice was too soft to be noticed) to the first frame; `gateway`
+        is our own share: dispatch, handover and playout. Never negative: a recogniser may be sure of the end before
+        the voice detector is.
+        """
+        spans = {name: self._between(start, end) for name, (start, end) in _SPANS.items()}
+        start = Stage.SPEECH_ENDED if Stage.SPEECH_ENDED in self._marks else Stage.STT_FINAL
+        spans["total"] = self._between(start, Stage.FIRST_FRAME)
+        own = [span for name in _OWN if (span := spans[name]) is not None]
+        spans["gateway"] = sum(own) if len(own) == len(_OWN) else None
+        return {name: round(span, 1) for name, span in spans.items() if span is not None}
+
+    def _between(self, start: Stage, end: Stage) -> float | None:
+        if start not in self._marks or end not in self._marks:
+            return None
+        return max(0.0, self._marks[end] - self._marks[start]) * 1000

@@ -1,0 +1,45 @@
+"""Speech to text: an ear per call."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from control_plane.core.turn.events import FinalHeard, InterimHeard, UtteranceEnded
+
+Heard = InterimHeard | FinalHeard | UtteranceEnded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingOptions:
+    """How one call is to be heard. Audio is PCMU, 8 kHz, mono."""
+
+    language: str = "es"
+    """`es`, `en` or `multi`."""
+    model: str = ""
+    """Empty for the adapter's default."""
+    endpointing_ms: int = 200
+    keyterms: tuple[str, ...] = ()
+
+
+class Ear(Protocol):
+    """One open recognition. One task sends, another iterates."""
+
+    async def send(self, audio: bytes) -> None:
+        """Audio as it comes, 20 ms or more; an empty piece is ignored. Raises ProviderError when the ear is lost."""
+        ...
+
+    def events(self) -> AsyncIterator[Heard]:
+        """What is heard, until `aclose`. Raises ProviderError when the provider ends the recognition by itself."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class SpeechToText(Protocol):
+    """A recogniser. While no audio flows, the ear keeps itself alive."""
+
+    async def open(self, options: HearingOptions) -> Ear:
+        """Raises ProviderError."""
+        ...
+
+    async def aclose(self) -> None: ...

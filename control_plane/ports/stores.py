@@ -1,0 +1,186 @@
+"""What is kept: calls with their events, commands and turns; webhooks as received."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """One call. Times in unix seconds; `state` and everything in `machine` are the call machine's snapshot."""
+
+    id: str
+    direction: str
+    """`inbound` or `outbound`."""
+    carrier: str
+    sender: str
+    to: str
+    state: str
+    bot_id: str
+    created_at: float
+    contact_name: str = ""
+    control_id: str = ""
+    leg_id: str = ""
+    session_id: str = ""
+    answered_at: float | None = None
+    ended_at: float | None = None
+    hangup_cause: str = ""
+    mode: str = "stream"
+    """`stream` or `webhook`: how the conversation runs now."""
+    recording_key: str = ""
+    idempotency_key: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    machine: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One event of a call as stored. `seq` counts from 1 within the call."""
+
+    call_id: str
+    seq: int
+    kind: str
+    """Class name of the event."""
+    body: Mapping[str, Any]
+    at: float
+    source_id: str = ""
+    """The carrier's event id when a webhook brought it: unique over all calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCommand:
+    """A carrier command that is to be executed; `id` is the idempotency key, derived from the event that caused it."""
+
+    id: str
+    call_id: str
+    kind: str
+    body: Mapping[str, Any]
+    at: float
+    state: str = "pending"
+    """`pending`, `done` or `failed`."""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRecord:
+    """One thing said by one side. `heard` differs from `text` when the agent was interrupted."""
+
+    call_id: str
+    index: int
+    speaker: str
+    """`caller` or `agent`."""
+    text: str
+    heard: str
+    started_at: float
+    ended_at: float | None = None
+    interrupted: bool = False
+    timing: Mapping[str, float] = field(default_factory=dict)
+    """Stage durations in milliseconds, see core/turn/timing.py; agent turns only."""
+    tools: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredWebhook:
+    """A webhook as it arrived: verified, not yet worked."""
+
+    carrier: str
+    event_id: str
+    kind: str
+    body: bytes
+    received_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Which calls to list; empty fields do not filter. Newest first."""
+
+    state: str = ""
+    direction: str = ""
+    live: bool | None = None
+    limit: int = 50
+    cursor: str = ""
+    """Opaque, from the page before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPage:
+    items: Sequence[CallRecord]
+    next_cursor: str = ""
+
+
+class DuplicateKey(Exception):
+    """The idempotency key or id is taken. `call_id` is the call that took it."""
+
+    def __init__(self, call_id: str) -> None:
+        super().__init__(call_id)
+        self.call_id = call_id
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be reached or refuses for now; nothing of the transaction was kept. Safe to log."""
+
+
+class CallStore(Protocol):
+    """Calls and what happened to them. Every method is one transaction and may raise StoreUnavailable."""
+
+    async def create(self, call: CallRecord, entry: JournalEntry, commands: Sequence[StoredCommand]) -> None:
+        """Raises DuplicateKey when the idempotency key was used before."""
+        ...
+
+    async def record(self, call: CallRecord, entry: JournalEntry, commands: Sequence[StoredCommand]) -> bool:
+        """Event, new state and pending commands together. The webhook `entry.source_id` is marked as worked with them.
+
+        False, and nothing stored, when an entry with this source id exists already.
+        """
+        ...
+
+    async def get(self, call_id: str) -> CallRecord | None: ...
+
+    async def by_control_id(self, control_id: str) -> CallRecord | None: ...
+
+    async def list(self, wanted: CallFilter) -> CallPage: ...
+
+    async def live(self) -> Sequence[CallRecord]:
+        """Every call that has not ended."""
+        ...
+
+    async def counts(self) -> Mapping[str, int]:
+        """Number of calls by state."""
+        ...
+
+    async def last_seq(self, call_id: str) -> int:
+        """Sequence number of the newest journal entry; 0 when there is none."""
+        ...
+
+    async def journal(self, call_id: str) -> Sequence[JournalEntry]: ...
+
+    async def pending_commands(self) -> Sequence[StoredCommand]:
+        """Oldest first, over all calls."""
+        ...
+
+    async def settle_command(self, command_id: str, *, error: str = "") -> None:
+        """Mark as done, or as failed with a reason."""
+        ...
+
+    async def save_turn(self, turn: TurnRecord) -> None:
+        """Insert, or replace the turn with the same index."""
+        ...
+
+    async def turns(self, call_id: str) -> Sequence[TurnRecord]: ...
+
+    async def set_recording(self, call_id: str, key: str) -> None: ...
+
+
+class WebhookStore(Protocol):
+    """Webhooks between acknowledgement and work."""
+
+    async def add(self, webhook: StoredWebhook) -> bool:
+        """False when this event id of this carrier was stored before."""
+        ...
+
+    async def unworked(self) -> Sequence[StoredWebhook]:
+        """Oldest first."""
+        ...
+
+    async def mark_worked(self, carrier: str, event_id: str) -> None: ...

@@ -1,0 +1,1 @@
+"""The business of the gateway: bots and what they work with, one file a resource."""

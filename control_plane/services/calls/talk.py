@@ -1,0 +1,259 @@
+"""The conversation side of one call: brings stream, ear, voice, memory and recording together as the mode needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from control_plane.core.bot import Bot
+from control_plane.core.call.events import (
+    CallerTranscribed,
+    CallEvent,
+    CommandFailed,
+    DigitReceived,
+    SpeechPlayed,
+)
+from control_plane.core.dialogue import Dialogue, Message, ToolUse
+from control_plane.core.greeting import greeting
+from control_plane.core.turn.events import DigitPressed, FinalHeard, InterimHeard, TurnEvent
+from control_plane.core.turn.machine import TurnMachine
+from control_plane.core.turn.policy import TurnPolicy
+from control_plane.observability.logging import get_logger
+from control_plane.observability.metrics import Metrics
+from control_plane.ports.brain import Brain
+from control_plane.ports.infrastructure import BlobStore, Cache, Clock
+from control_plane.ports.stores import CallRecord, CallStore, TurnRecord
+from control_plane.ports.voice import TextToSpeech, VoiceOptions
+from control_plane.services.conversation.carrier_mouth import CarrierMouth
+from control_plane.services.conversation.conversation import Conversation, ConversationParts
+from control_plane.services.conversation.mouth import Mouth
+from control_plane.services.conversation.reply import ReplyWriter
+from control_plane.services.conversation.tools import toolbox
+from control_plane.services.conversation.turn_log import TurnLog, TurnLogParts
+from control_plane.services.media.recorder import Recorder
+from control_plane.services.media.spoken_audio import SpokenAudio
+from control_plane.services.media.stream import MediaStream
+from control_plane.services.media.stream_mouth import StreamMouth
+from control_plane.services.media.voices import CallVoice
+from control_plane.services.supervisor import Supervisor
+
+log = get_logger("talk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkParts:
+    """What the conversation side of every call works with. A missing `tts` leaves the carrier's own voice."""
+
+    brain: Brain
+    tts: TextToSpeech | None
+    store: CallStore
+    blobs: BlobStore
+    cache: Cache
+    clock: Clock
+    metrics: Metrics
+    supervisor: Supervisor
+    turns: TurnLogParts
+    spool: Path | None
+    """Where recordings grow; None when calls are not recorded."""
+    transfer_number: str
+    zone_of: Callable[[CallRecord], str]
+    """IANA time zone of the contact."""
+
+
+class CallTalk:
+    """Everything of one call that is not its state machine. Lives as long as the call's actor."""
+
+    def __init__(self, record: CallRecord, bot: Bot, parts: TalkParts, *, post: Callable[[CallEvent], None]) -> None:
+        self.bot = bot
+        self._call = record
+        self._parts = parts
+        self._post = post
+        self._dialogue = Dialogue()
+        self._begun = False
+        self._turns = TurnLog(record.id, parts.turns)
+        self._stream: MediaStream | None = None
+        self._conversation: Conversation | None = None
+        self._carrier_mouth: CarrierMouth | None = None
+        self._recorder: Recorder | None = None
+        options = VoiceOptions(voice=bot.voice, language=bot.language)
+        self._voice = CallVoice(parts.tts, options, parts.cache) if parts.tts is not None else None
+
+    # --- the media stream -------------------------------------------------------------------------
+
+    def attach(self, stream: MediaStream) -> None:
+        """A media stream has started; the conversation moves to it when the call's machine says so."""
+        self._stream = stream
+
+    def detach(self, stream: MediaStream) -> None:
+        if self._stream is stream:
+            self._stream = None
+
+    def perceive(self, event: TurnEvent, *, at: float | None = None) -> None:
+        """From the media stream. Before the conversation begins and after it has ended nobody listens."""
+        if self._conversation is not None:
+            self._conversation.perceive(event, at=at)
+
+    def recorder(self) -> Recorder | None:
+        """The recorder of the call, made when the first stream starts."""
+        if self._recorder is None and self._parts.spool is not None:
+            began_at = self._call.answered_at or self._parts.clock.wall()
+            self._recorder = Recorder(self._parts.spool, self._call.id, began_at=began_at, clock=self._parts.clock)
+        return self._recorder
+
+    # --- what the call's actor wants --------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """While it rings: connect the voice, have the greeting ready, warm the model."""
+        self._parts.supervisor.spawn(self._parts.brain.warm(), "warm brain")
+        if self._voice is not None:
+            self._parts.supervisor.spawn(self._voice.prepare((self._greeting(),)), "prepare voice")
+
+    async def start(self, *, stream: bool, resumed: bool) -> None:
+        await self._end_conversation()
+        restored = resumed and await self._restore()
+        mouth = self._stream_mouth() if stream else self._make_carrier_mouth()
+        if mouth is None:
+            return  # the stream is gone again; its loss is already on its way to the machine
+        if stream:
+            log.info("Media stream started")
+        else:
+            self._parts.metrics.mode_switches_total.inc(1 if resumed else 0)
+        self._begun = True
+        self._conversation = Conversation(self._conversation_parts(), mouth)
+        self._conversation.say(self.bot.phrases.resumed if restored else self._greeting())
+
+    async def stop(self) -> None:
+        await self._end_conversation()
+
+    async def _end_conversation(self) -> None:
+        conversation, self._conversation = self._conversation, None
+        if conversation is not None:
+            conversation.close()
+            await self._turns.settled()
+
+    def deliver(self, event: CallEvent) -> None:
+        """What the carrier reports by webhook."""
+        match event:
+            case CallerTranscribed(text=text, final=True):
+                self.perceive(FinalHeard(text=text, ends_speech=True))
+            case CallerTranscribed(text=text):
+                self.perceive(InterimHeard(text=text))
+            case DigitReceived(digit=digit):
+                self.perceive(DigitPressed(digit=digit))
+            case SpeechPlayed(completed=completed):
+                if self._carrier_mouth is not None:
+                    self._carrier_mouth.played(completed=completed)
+            case CommandFailed():
+                if self._carrier_mouth is not None:
+                    self._carrier_mouth.refused()
+            case _:
+                log.error("nothing to deliver", kind=type(event).__name__)
+
+    def say(self, text: str) -> bool:
+        """Have the bot say this now; False when no conversation runs."""
+        if self._conversation is None:
+            return False
+        self._conversation.say(text)
+        return True
+
+    async def aclose(self) -> None:
+        """The call is over: voice closed, turns stored, recording saved."""
+        await self._end_conversation()
+        await self._turns.settled()
+        if self._voice is not None:
+            await self._voice.aclose()
+        if self._recorder is not None:
+            await self._save(self._recorder)
+
+    async def _save(self, recorder: Recorder) -> None:
+        key = f"recordings/{self._call.id}.wav"
+        if await recorder.save(self._parts.blobs, key):
+            await self._parts.store.set_recording(self._call.id, key)
+            self._parts.metrics.recordings_total.labels(outcome="saved").inc()
+
+    # --- assembly ---------------------------------------------------------------------------------
+
+    def _greeting(self) -> str:
+        zone = ZoneInfo(self._parts.zone_of(self._call))
+        hour = datetime.fromtimestamp(self._parts.clock.wall(), UTC).astimezone(zone).hour
+        name = {"nombre": self._call.contact_name, "name": self._call.contact_name}
+        return greeting(self.bot, hour, {**name, **{key: str(value) for key, value in self._call.variables.items()}})
+
+    async def _restore(self) -> bool:
+        """Take up what was said before, also by a process that is no more; False when nothing was."""
+        if self._begun:
+            return True
+        turns = await self._parts.store.turns(self._call.id)
+        self._dialogue.restore(_remembered(turn) for turn in turns)
+        next_index = max((turn.index + 1 for turn in turns), default=0)
+        self._turns = TurnLog(self._call.id, self._parts.turns, next_index=next_index)
+        return bool(turns)
+
+    def _stream_mouth(self) -> Mouth | None:
+        if self._stream is None:
+            return None
+        if self._voice is None:
+            return self._make_carrier_mouth()
+        return StreamMouth(
+            self._stream.line,
+            self._voice,
+            clock=self._parts.clock,
+            supervisor=self._parts.supervisor,
+            audible=self._audible,
+        )
+
+    def _make_carrier_mouth(self) -> CarrierMouth:
+        audio = SpokenAudio(self._voice, self._parts.blobs) if self._voice is not None else None
+        self._carrier_mouth = CarrierMouth(
+            post=self._post,
+            audio_url=audio.url if audio is not None else None,
+            clock=self._parts.clock,
+            audible=self._audible,
+        )
+        return self._carrier_mouth
+
+    def _spare_mouth(self) -> Mouth | None:
+        """The carrier's own voice, once."""
+        if self._carrier_mouth is not None:
+            return None
+        self._carrier_mouth = CarrierMouth(
+            post=self._post, audio_url=None, clock=self._parts.clock, audible=self._audible
+        )
+        return self._carrier_mouth
+
+    def _audible(self) -> None:
+        if self._conversation is not None:
+            self._conversation.agent_audible()
+
+    def _turn_policy(self) -> TurnPolicy:
+        bot = self.bot
+        return TurnPolicy(language=bot.language, no_input_s=bot.no_input_s, reprompts=len(bot.phrases.reprompts))
+
+    def _conversation_parts(self) -> ConversationParts:
+        parts = self._parts
+        tools = toolbox(self.bot.tools, transfer_number=parts.transfer_number)
+        writer = ReplyWriter(parts.brain, self.bot, tools=tools, tag=self._call.id, now=parts.clock.steady)
+        return ConversationParts(
+            bot=self.bot,
+            dialogue=self._dialogue,
+            machine=TurnMachine(self._turn_policy()),
+            writer=writer,
+            turns=self._turns,
+            clock=parts.clock,
+            metrics=parts.metrics,
+            supervisor=parts.supervisor,
+            post=self._post,
+            spare_mouth=self._spare_mouth,
+        )
+
+
+def _remembered(turn: TurnRecord) -> Message:
+    """A stored turn as the model shall remember it: what was heard, and the tools that were used."""
+    if turn.speaker == "caller":
+        return Message(role="caller", text=turn.heard)
+    tools = tuple(
+        ToolUse(id=f"turn_{turn.index}_{position}", name=tool["name"], arguments=tool["arguments"], result="done")
+        for position, tool in enumerate(turn.tools)
+    )
+    return Message(role="agent", text=turn.heard, tools=tools)

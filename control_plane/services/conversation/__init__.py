@@ -1,0 +1,1 @@
+"""The conversation of caller and bot, independent of how the audio travels."""

@@ -1,0 +1,122 @@
+"""The bot's mouth without a media stream: the carrier plays stored audio or speaks with its own voice."""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from control_plane.core.call.events import CallEvent, QuietRequested, SayRequested
+from control_plane.core.turn.timing import Stage, TurnTiming
+from control_plane.observability.logging import get_logger
+from control_plane.ports.errors import ProviderError
+from control_plane.ports.infrastructure import Clock
+
+log = get_logger("carrier voice")
+
+CHARACTERS_PER_S: Final = 12.0
+"""Slow speech; with it we bound how long a clause may take when the carrier does not report its end."""
+
+PATIENCE_S: Final = 8.0
+
+
+class CarrierMouth:
+    """Speaks clause by clause through carrier commands; see the Mouth protocol. What was heard is known by clause."""
+
+    def __init__(
+        self,
+        *,
+        post: Callable[[CallEvent], None],
+        audio_url: Callable[[str], Awaitable[str]] | None,
+        clock: Clock,
+        audible: Callable[[], None],
+    ) -> None:
+        self._post = post
+        self._audio_url = audio_url
+        self._clock = clock
+        self._audible = audible
+        self._timing = TurnTiming()
+        self._playing: deque[str] = deque()
+        self._heard: list[str] = []
+        self._paused = False
+        self._complete = False
+        self._changed = asyncio.Event()
+
+    async def begin(self, timing: TurnTiming) -> None:
+        self._timing = timing
+        self._playing.clear()
+        self._heard = []
+        self._paused = self._complete = False
+
+    async def say(self, clause: str, *, keep: bool = False) -> None:
+        self._timing.mark(Stage.VOICE_ASKED, self._clock.steady())
+        url = await self._make(clause)
+        self._timing.mark(Stage.FIRST_AUDIO, self._clock.steady())
+        first = not self._playing and not self._heard
+        self._playing.append(clause)
+        if not self._paused:
+            self._post(SayRequested(text=clause, url=url))
+        if first:
+            self._timing.mark(Stage.FIRST_FRAME, self._clock.steady())
+            self._audible()
+
+    async def _make(self, clause: str) -> str:
+        """Address of the stored audio; empty when the carrier's own voice has to do."""
+        if self._audio_url is None:
+            return ""
+        try:
+            return await self._audio_url(clause)
+        except ProviderError as error:
+            log.warning("voice lost, the carrier speaks", error=str(error))
+            self._audio_url = None
+            return ""
+
+    async def finish(self) -> None:
+        self._complete = True
+        while self._playing:
+            self._changed.clear()
+            limit = PATIENCE_S + len(self._playing[0]) / CHARACTERS_PER_S
+            try:
+                async with asyncio.timeout(None if self._paused else limit):
+                    await self._changed.wait()
+            except TimeoutError:
+                log.warning("the carrier did not report the end of a clause")
+                self._heard.append(self._playing.popleft())
+
+    def played(self, *, completed: bool) -> None:
+        """The carrier reports the end of a clause. One that was cut, by us or for a fault, counts as not heard.
+
+        Cut ends come in late, when the next reply may already be playing, so they move nothing on; `finish` has its
+        own patience.
+        """
+        if completed and self._playing and not self._paused:
+            self._heard.append(self._playing.popleft())
+            self._changed.set()
+
+    def refused(self) -> None:
+        """The carrier did not take a clause."""
+        if self._playing:
+            self._playing.popleft()
+            self._changed.set()
+
+    def pause(self) -> float:
+        self._silence()
+        self._paused = True
+        return sum(map(len, self._playing)) / CHARACTERS_PER_S if self._complete else math.inf
+
+    def resume(self) -> None:
+        self._paused = False
+        for clause in self._playing:
+            self._post(SayRequested(text=clause))
+        self._changed.set()
+
+    def drop(self) -> str:
+        if not self._paused:
+            self._silence()
+        self._playing.clear()
+        self._changed.set()
+        return " ".join(self._heard)
+
+    def _silence(self) -> None:
+        if self._playing:
+            self._post(QuietRequested())

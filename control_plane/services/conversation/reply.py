@@ -1,0 +1,104 @@
+"""Writing a reply: asks the brain, cuts its words into clauses while they come, runs the tools it calls."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Final
+
+from control_plane.core.bot import Bot
+from control_plane.core.call.events import CallEvent
+from control_plane.core.dialogue import Dialogue, ToolUse
+from control_plane.core.sentences import ClauseSplitter
+from control_plane.core.turn.timing import Stage, TurnTiming
+from control_plane.ports.brain import Brain, Question, ReplyEnded, TextDelta, ToolCalled
+from control_plane.services.conversation.tools import Outcome, Tool
+
+MAX_ROUNDS: Final = 4
+"""So many times a reply may go back to the model with tool results."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A reply while it is written: everything said so far, tools used, and what is to happen when it was heard."""
+
+    text: str = ""
+    tools: list[ToolUse] = field(default_factory=list)
+    then: list[CallEvent] = field(default_factory=list)
+    complete: bool = False
+
+    def add(self, clause: str) -> None:
+        self.text = f"{self.text} {clause}".strip()
+
+
+class ReplyWriter:
+    """Turns the dialogue so far into the clauses of the next reply."""
+
+    def __init__(
+        self, brain: Brain, bot: Bot, *, tools: Mapping[str, Tool], tag: str, now: Callable[[], float]
+    ) -> None:
+        self._brain = brain
+        self._bot = bot
+        self._tools = tools
+        self._tag = tag
+        self._now = now
+
+    async def write(self, dialogue: Dialogue, draft: Draft, timing: TurnTiming) -> AsyncGenerator[str]:
+        """Clauses as soon as they are speakable. Raises ProviderError. Closing it cancels the model's request."""
+        for _ in range(MAX_ROUNDS):
+            called: list[ToolCalled] = []
+            async with aclosing(self._round(dialogue, draft, called, timing)) as clauses:
+                async for clause in clauses:
+                    draft.add(clause)
+                    yield clause
+            if not called or self._use(called, dialogue, draft):
+                break
+        draft.complete = True
+
+    async def _round(
+        self, dialogue: Dialogue, draft: Draft, called: list[ToolCalled], timing: TurnTiming
+    ) -> AsyncGenerator[str]:
+        splitter = ClauseSplitter(self._bot.language)
+        timing.mark(Stage.BRAIN_ASKED, self._now())
+        async with aclosing(self._brain.answer(self._question(dialogue))) as events:  # type: ignore[type-var]
+            async for event in events:
+                match event:
+                    case TextDelta(text=text):
+                        timing.mark(Stage.FIRST_TOKEN, self._now())
+                        for clause in splitter.feed(text):
+                            timing.mark(Stage.FIRST_CLAUSE, self._now())
+                            yield clause
+                    case ToolCalled():
+                        called.append(event)
+                    case ReplyEnded():
+                        break
+        for clause in splitter.flush():
+            timing.mark(Stage.FIRST_CLAUSE, self._now())
+            yield clause
+
+    def _question(self, dialogue: Dialogue) -> Question:
+        return Question(
+            system=self._bot.persona,
+            messages=dialogue.messages(),
+            tools=tuple(tool.spec for tool in self._tools.values()),
+            tag=self._tag,
+        )
+
+    def _use(self, called: list[ToolCalled], dialogue: Dialogue, draft: Draft) -> bool:
+        """Run the tools; True when the reply needs no further words of the model."""
+        outcomes = [self._act(call) for call in called]
+        used = [
+            ToolUse(id=call.id, name=call.name, arguments=call.arguments, result=outcome.result)
+            for call, outcome in zip(called, outcomes, strict=True)
+        ]
+        dialogue.agent_used(used)
+        draft.tools += used
+        draft.then += [outcome.then for outcome in outcomes if outcome.then is not None]
+        return any(outcome.closes for outcome in outcomes)
+
+    def _act(self, call: ToolCalled) -> Outcome:
+        tool = self._tools.get(call.name)
+        if tool is None:
+            return Outcome(result=f"Error: there is no tool {call.name}.")
+        if call.broken:
+            return Outcome(result="Error: the arguments are not JSON.")
+        return tool.act(call.arguments)

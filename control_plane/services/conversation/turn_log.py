@@ -1,0 +1,128 @@
+"""The record of a conversation: turns into the store, words and interruptions onto the bus."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from control_plane.core.turn.timing import TurnTiming
+from control_plane.observability.logging import get_logger
+from control_plane.observability.metrics import Metrics
+from control_plane.ports.infrastructure import Bus, BusMessage, Clock
+from control_plane.ports.stores import CallStore, StoreUnavailable, TurnRecord
+from control_plane.services.conversation.reply import Draft
+from control_plane.services.supervisor import Supervisor
+
+log = get_logger("turns")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnLogParts:
+    """Where turns go."""
+
+    store: CallStore
+    bus: Bus
+    clock: Clock
+    metrics: Metrics
+    supervisor: Supervisor
+
+
+class TurnLog:
+    """Numbers the turns of one call and keeps them in order, without making the conversation wait."""
+
+    def __init__(self, call_id: str, parts: TurnLogParts, *, next_index: int = 0) -> None:
+        self._call_id = call_id
+        self._parts = parts
+        self._next = next_index
+        self._unanswered = ""
+        self._order = asyncio.Lock()
+
+    def caller(self, text: str) -> None:
+        """The caller's turn was committed. One that goes on before it was answered replaces its beginning."""
+        now = self._parts.clock.wall()
+        goes_on = bool(self._unanswered) and text.startswith(self._unanswered)
+        index = self._next - 1 if goes_on else self._take_index()
+        self._unanswered = text
+        self._keep(
+            TurnRecord(
+                call_id=self._call_id,
+                index=index,
+                speaker="caller",
+                text=text,
+                heard=text,
+                started_at=now,
+                ended_at=now,
+            )
+        )
+
+    def agent_says(self, clause: str) -> None:
+        """A clause was handed to the mouth."""
+        self._publish("call.words", {"speaker": "agent", "pii_text": clause})
+
+    def caller_says(self, text: str) -> None:
+        """What is understood so far of the caller's turn."""
+        self._publish("call.words", {"speaker": "caller", "pii_text": text})
+
+    def agent(self, draft: Draft, heard: str, timing: TurnTiming, *, began_at: float) -> None:
+        """A reply is over: spoken to its end, or cut off after `heard`. `began_at` in unix seconds."""
+        self._unanswered = ""
+        durations = timing.durations_ms()
+        self._measure(durations)
+        self._keep(
+            TurnRecord(
+                call_id=self._call_id,
+                index=self._take_index(),
+                speaker="agent",
+                text=draft.text,
+                heard=heard,
+                started_at=began_at,
+                ended_at=self._parts.clock.wall(),
+                interrupted=heard != draft.text,
+                timing=durations,
+                tools=[{"name": tool.name, "arguments": dict(tool.arguments)} for tool in draft.tools],
+            )
+        )
+
+    def _measure(self, durations: Mapping[str, float]) -> None:
+        for stage, milliseconds in durations.items():
+            if stage == "total":
+                self._parts.metrics.turn_total_seconds.observe(milliseconds / 1000)
+            else:
+                self._parts.metrics.turn_stage_seconds.labels(stage=stage).observe(milliseconds / 1000)
+
+    def barge_in(self, outcome: str) -> None:
+        """The caller interrupted: `paused`, then `resumed` or `cut_off`."""
+        self._publish("call.barge_in", {"outcome": outcome})
+
+    def _take_index(self) -> int:
+        index, self._next = self._next, self._next + 1
+        return index
+
+    def _keep(self, turn: TurnRecord) -> None:
+        self._publish(
+            "call.turn",
+            {
+                "index": turn.index,
+                "speaker": turn.speaker,
+                "pii_text": turn.text,
+                "pii_heard": turn.heard,
+                "interrupted": turn.interrupted,
+                "timing": dict(turn.timing),
+            },
+        )
+        self._parts.supervisor.spawn(self._save(turn), "save turn")
+
+    async def _save(self, turn: TurnRecord) -> None:
+        async with self._order:
+            try:
+                await self._parts.store.save_turn(turn)
+            except StoreUnavailable as error:
+                log.error("turn not stored", index=turn.index, error=str(error))
+
+    async def settled(self) -> None:
+        """Wait until the turns given so far are stored."""
+        async with self._order:
+            pass
+
+    def _publish(self, topic: str, body: dict[str, Any]) -> None:
+        self._parts.bus.publish(BusMessage(topic=topic, call_id=self._call_id, body=body))

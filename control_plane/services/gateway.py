@@ -1,0 +1,82 @@
+"""The running gateway: its services by name, and their start and end in the right order."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from control_plane.observability.logging import get_logger
+from control_plane.observability.loop_lag import watch_loop
+from control_plane.observability.metrics import Metrics
+from control_plane.ports.carrier import MediaCodec
+from control_plane.ports.infrastructure import BlobStore, Bus, Clock
+from control_plane.ports.stores import CallStore
+from control_plane.services.calls.desk import CallDesk
+from control_plane.services.media.door import MediaDoor
+from control_plane.services.supervisor import Supervisor
+from control_plane.services.webhooks.intake import WebhookIntake
+
+log = get_logger("gateway")
+
+VERSION: Final = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Who may use the API: loopback always, others with the token; with no token nobody else."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(slots=True, kw_only=True)
+class Gateway:
+    """Everything the web layer can reach. Made by `wiring.build_gateway`."""
+
+    desk: CallDesk
+    door: MediaDoor
+    intakes: Mapping[str, WebhookIntake]
+    """By carrier."""
+    codecs: Mapping[str, Callable[[], MediaCodec]]
+    """Media wire language by carrier."""
+    calls: CallStore
+    blobs: BlobStore
+    local_blob: Callable[[str, str, str], Awaitable[bytes | None]]
+    """Content of a locally kept blob by (key, expires, signature); None when the link is not valid or it is gone."""
+    store_answers: Callable[[], Awaitable[bool]]
+    bus: Bus
+    clock: Clock
+    metrics: Metrics
+    supervisor: Supervisor
+    access: Access
+    migrate: Callable[[], Awaitable[None]]
+    language: Callable[[str], str]
+    """Language of a bot by its id."""
+    closers: tuple[Callable[[], Awaitable[None]], ...]
+    """What is to be closed at the end, in this order."""
+    missing: tuple[str, ...] = ()
+    """What is not configured for real calls, for people."""
+    started_at: float = 0.0
+    ready: bool = False
+
+    async def start(self) -> None:
+        """Migrate, take over what an earlier process left, begin to work."""
+        self.started_at = self.clock.wall()
+        await self.migrate()
+        taken_over = await self.desk.recover()
+        if taken_over:
+            log.info("calls taken over", calls=taken_over)
+        for carrier, intake in self.intakes.items():
+            self.supervisor.spawn(intake.run(), f"webhooks of {carrier}")
+        self.supervisor.spawn(watch_loop(self.metrics, self.clock), "event loop lag")
+        self.ready = True
+
+    async def drain(self, *, timeout_s: float) -> None:
+        """Refuse new calls and wait for the live ones. The sockets stay open meanwhile."""
+        self.ready = False
+        await self.desk.drain(timeout_s=timeout_s)
+
+    async def stop(self) -> None:
+        """After the last socket: end all tasks, close everything."""
+        self.ready = False
+        await self.supervisor.aclose()
+        for close in self.closers:
+            await close()

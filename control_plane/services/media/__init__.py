@@ -1,0 +1,1 @@
+"""The media stream of a call: socket, frames, ear, mouth, recording."""

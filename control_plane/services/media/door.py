@@ -1,0 +1,145 @@
+"""The door of the media sockets: who has a ticket for a live call comes in, everybody else is told nothing."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from control_plane.core.audio.playout import Playout
+from control_plane.core.call.events import CallEvent, MediaAttached, MediaDetached
+from control_plane.core.turn.vad import VadGate
+from control_plane.observability.logging import bind_call, get_logger
+from control_plane.observability.metrics import Metrics
+from control_plane.ports.carrier import MediaCodec, MediaStarted, SocketOpened
+from control_plane.ports.errors import MalformedMessage
+from control_plane.ports.hearing import HearingOptions, SpeechToText
+from control_plane.ports.infrastructure import Clock
+from control_plane.services.calls.talk import CallTalk
+from control_plane.services.media.hearing import Hearing
+from control_plane.services.media.line import Line
+from control_plane.services.media.socket import MediaSocket, SocketClosed
+from control_plane.services.media.stream import MediaStream, StreamParts
+from control_plane.services.media.tickets import Tickets
+from control_plane.services.supervisor import Supervisor
+
+log = get_logger("media")
+
+STRANGER: Final = 4401
+NO_SUCH_CALL: Final = 4404
+BAD_STREAM: Final = 4400
+
+SHOW_TICKET_S: Final = 5.0
+AWAIT_START_S: Final = 180.0
+"""A socket may be opened while the far end still rings; `start` comes only with the answer."""
+
+
+class Party(Protocol):
+    """A live call, as the door sees it."""
+
+    @property
+    def talk(self) -> CallTalk: ...
+
+    @property
+    def control_id(self) -> str: ...
+
+    def post(self, event: CallEvent) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorParts:
+    """What the door works with."""
+
+    tickets: Tickets
+    find: Callable[[str], Party | None]
+    """The live call with this id, if this process owns it."""
+    stt: SpeechToText | None
+    clock: Clock
+    metrics: Metrics
+    supervisor: Supervisor
+    playout: Callable[[], Playout]
+    hearing: Callable[[CallTalk], HearingOptions]
+
+
+class MediaDoor:
+    """Serves media sockets of one carrier's wire language."""
+
+    def __init__(self, parts: DoorParts) -> None:
+        self._parts = parts
+
+    async def serve(self, socket: MediaSocket, codec: MediaCodec, token: str) -> None:
+        """An accepted socket, from its first message to its end. `token` from path or header, empty if neither."""
+        try:
+            call_id = self._parts.tickets.check(token) or await self._await_token(socket, codec)
+            if call_id is None:
+                await self._turn_away(socket, STRANGER, "no_ticket")
+                return
+            with bind_call(call_id):
+                await self._admit(socket, codec, call_id)
+        except SocketClosed:
+            return
+
+    async def _await_token(self, socket: MediaSocket, codec: MediaCodec) -> str | None:
+        """A socket without a ticket in its address may show it in its first message."""
+        try:
+            async with asyncio.timeout(SHOW_TICKET_S):
+                first = codec.receive(await socket.receive())
+        except (TimeoutError, MalformedMessage):
+            return None
+        return self._parts.tickets.check(first.token) if isinstance(first, SocketOpened) else None
+
+    async def _admit(self, socket: MediaSocket, codec: MediaCodec, call_id: str) -> None:
+        party = self._parts.find(call_id)
+        if party is None:
+            await self._turn_away(socket, NO_SUCH_CALL, "no_call")
+            return
+        try:
+            async with asyncio.timeout(AWAIT_START_S):
+                started = await self._await_start(socket, codec)
+        except (TimeoutError, MalformedMessage) as error:
+            log.warning("media socket without a usable start", error=str(error))
+            await self._turn_away(socket, BAD_STREAM, "bad_start")
+            return
+        if party.control_id and started.control_id and started.control_id != party.control_id:
+            await self._turn_away(socket, STRANGER, "other_call")
+            return
+        await self._run(socket, codec, started, party)
+
+    async def _await_start(self, socket: MediaSocket, codec: MediaCodec) -> MediaStarted:
+        while True:
+            message = codec.receive(await socket.receive())
+            if isinstance(message, MediaStarted):
+                return message
+
+    async def _run(self, socket: MediaSocket, codec: MediaCodec, started: MediaStarted, party: Party) -> None:
+        talk = party.talk
+        stream = MediaStream(started, self._stream_parts(socket, codec, talk))
+        talk.attach(stream)
+        party.post(MediaAttached(stream_id=started.stream_id))
+        try:
+            await stream.run()
+        finally:
+            talk.detach(stream)
+            party.post(MediaDetached(stream_id=started.stream_id, orderly=stream.orderly))
+
+    def _stream_parts(self, socket: MediaSocket, codec: MediaCodec, talk: CallTalk) -> StreamParts:
+        parts = self._parts
+        hearing = None
+        if parts.stt is not None:
+            hearing = Hearing(parts.stt, parts.hearing(talk), talk.perceive, metrics=parts.metrics)
+        return StreamParts(
+            socket=socket,
+            codec=codec,
+            line=Line(socket, codec, parts.playout(), parts.clock),
+            gate=VadGate(),
+            hearing=hearing,
+            recorder=talk.recorder(),
+            perceive=talk.perceive,
+            clock=parts.clock,
+            metrics=parts.metrics,
+            spawn=parts.supervisor.spawn,
+        )
+
+    async def _turn_away(self, socket: MediaSocket, code: int, reason: str) -> None:
+        self._parts.metrics.media_refused_total.labels(reason=reason).inc()
+        log.warning("media socket turned away", reason=reason)
+        await socket.close(code)

@@ -1,0 +1,89 @@
+"""Keeping an ear on the caller: feeds the recogniser, reopens it when it is lost, loses no words meanwhile."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from control_plane.observability.logging import get_logger
+from control_plane.observability.metrics import Metrics
+from control_plane.ports.errors import Misconfigured, ProviderError, Rejected
+from control_plane.ports.hearing import Ear, Heard, HearingOptions, SpeechToText
+
+log = get_logger("hearing")
+
+BACKLOG_FRAMES: Final = 500
+"""Ten seconds of audio wait for a recogniser that is away; older sound is dropped."""
+
+PAUSES_S: Final = (0.1, 0.3, 1.0, 2.0, 4.0)
+
+
+class Hearing:
+    """One call's ear over all reconnections. `feed` never waits."""
+
+    def __init__(
+        self, stt: SpeechToText, options: HearingOptions, heard: Callable[[Heard], None], *, metrics: Metrics
+    ) -> None:
+        self._stt = stt
+        self._options = options
+        self._heard = heard
+        self._metrics = metrics
+        self._frames: deque[bytes] = deque(maxlen=BACKLOG_FRAMES)
+        self._fed = asyncio.Event()
+
+    def feed(self, frame: bytes) -> None:
+        """20 ms of PCMU."""
+        if len(self._frames) == BACKLOG_FRAMES:
+            self._metrics.media_dropped_total.labels(reason="recogniser_away").inc()
+        self._frames.append(frame)
+        self._fed.set()
+
+    async def run(self) -> None:
+        """Until cancelled, or until the recogniser refuses for good."""
+        failures = 0
+        while True:
+            try:
+                await self._session()
+                failures = 0
+            except (Misconfigured, Rejected) as error:
+                self._failed(error)
+                log.error("the recogniser refuses, the bot is deaf in this call", error=str(error))
+                return
+            except ProviderError as error:
+                self._failed(error)
+            await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S) - 1)])
+            failures += 1
+
+    def _failed(self, error: ProviderError) -> None:
+        labels = {"provider": error.provider, "kind": type(error).__name__}
+        self._metrics.provider_errors_total.labels(**labels).inc()
+        log.warning("recogniser lost", provider=error.provider, error=str(error))
+
+    async def _session(self) -> None:
+        ear = await self._stt.open(self._options)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._send(ear))
+                group.create_task(self._listen(ear))
+        except* ProviderError as lost:
+            raise _first(lost) from None
+        finally:
+            await ear.aclose()
+
+    async def _send(self, ear: Ear) -> None:
+        frames = self._frames
+        while True:
+            while frames:
+                await ear.send(frames[0])
+                frames.popleft()
+            self._fed.clear()
+            await self._fed.wait()
+
+    async def _listen(self, ear: Ear) -> None:
+        async for event in ear.events():
+            self._heard(event)
+
+
+def _first(group: BaseExceptionGroup[ProviderError]) -> ProviderError:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -1,0 +1,127 @@
+"""The speaking side of one media stream: sends what is due, in real time, and knows when it was heard."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from control_plane.core.audio.playout import Playout
+from control_plane.observability.logging import get_logger
+from control_plane.ports.carrier import MediaCodec
+from control_plane.ports.infrastructure import Clock
+from control_plane.services.media.socket import MediaSocket
+
+log = get_logger("media")
+
+SEND_TIMEOUT_S: Final = 5.0
+"""A peer that does not take a message for so long is not a telephone carrier any more."""
+
+MARK_PATIENCE_S: Final = 1.5
+"""After the audio must have ended by our clock, wait so long for the carrier's mark to confirm it."""
+
+
+class Line:
+    """Paces one leg's outgoing audio. All sending happens in `run`, so messages never overtake each other."""
+
+    def __init__(self, socket: MediaSocket, codec: MediaCodec, playout: Playout, clock: Clock) -> None:
+        self.playout = playout
+        self._socket = socket
+        self._codec = codec
+        self._clock = clock
+        self._urgent: list[str] = []
+        self._wake = asyncio.Event()
+        self._generation = 0
+        self._mark_sent = False
+        self._returned = asyncio.Event()
+        self._first_sent: Callable[[], None] | None = None
+
+    def begin(self, first_sent: Callable[[], None]) -> None:
+        """A new reply: `first_sent` is called when its first audio was written to the socket."""
+        self._generation += 1
+        self._mark_sent = False
+        self._returned.clear()
+        self._first_sent = first_sent
+        self.playout.begin()
+
+    def changed(self) -> None:
+        """The playout has more to send, or an end."""
+        self._wake.set()
+
+    def clear(self) -> None:
+        """Have the carrier drop what it has not played yet; before anything else that is sent.
+
+        It returns the marks it drops, so marks sent from now on belong to a generation of their own.
+        """
+        self._urgent.append(self._codec.clear())
+        self._generation += 1
+        self._mark_sent = False
+        self._wake.set()
+
+    def mark_returned(self, name: str) -> None:
+        """A mark came back. Those of earlier replies, which `clear` returns too, mean nothing."""
+        if name == self._mark_name() and self._mark_sent:
+            self._returned.set()
+
+    async def played(self) -> None:
+        """Wait until the reply was heard: by the carrier's mark, with our own clock as the safety net."""
+        while not self._returned.is_set():
+            ends_at = self.playout.ends_at
+            if ends_at is None or not self.playout.complete:
+                await self._wait_change()
+                continue
+            patience = ends_at + MARK_PATIENCE_S - self._clock.steady()
+            try:
+                async with asyncio.timeout(max(0.02, patience)):
+                    await self._returned.wait()
+            except TimeoutError:
+                if self.playout.finished(self._clock.steady()):
+                    log.info("mark did not come back, going by the clock")
+                    return
+
+    async def _wait_change(self) -> None:
+        """The playout is paused or still fed: look again soon, or when the mark is back."""
+        try:
+            async with asyncio.timeout(0.05):
+                await self._returned.wait()
+        except TimeoutError:
+            return
+
+    async def run(self) -> None:
+        """Send until cancelled. Raises SocketClosed."""
+        while True:
+            while self._urgent:
+                await self._send(self._urgent.pop(0))
+            now = self._clock.steady()
+            piece = self.playout.due(now)
+            if piece is not None:
+                await self._send(self._codec.audio(piece))
+                self._tell_first()
+                continue
+            await self._send_mark()
+            await self._sleep()
+
+    def _tell_first(self) -> None:
+        tell, self._first_sent = self._first_sent, None
+        if tell is not None:
+            tell()
+
+    async def _send_mark(self) -> None:
+        if self.playout.all_sent and not self._mark_sent:
+            self._mark_sent = True
+            await self._send(self._codec.mark(self._mark_name()))
+
+    def _mark_name(self) -> str:
+        return f"generation-{self._generation}"
+
+    async def _sleep(self) -> None:
+        wake_at = self.playout.wake_at
+        delay = None if wake_at is None else max(0.0, wake_at - self._clock.steady())
+        try:
+            async with asyncio.timeout(delay):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+        self._wake.clear()
+
+    async def _send(self, message: str) -> None:
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            await self._socket.send(message)

@@ -1,0 +1,133 @@
+"""Recording a call: both tracks to disk as they are heard, mixed to one stereo WAV at the end."""
+
+import asyncio
+import io
+import wave
+from pathlib import Path
+from typing import Final
+
+from control_plane.core.audio.frames import SAMPLE_RATE
+from control_plane.core.audio.g711 import to_pcm16
+from control_plane.ports.infrastructure import BlobStore, Clock
+
+FLUSH_BYTES: Final = 2 * SAMPLE_RATE
+"""Two seconds of one track are held in memory before they go to disk."""
+
+DRIFT_BYTES: Final = SAMPLE_RATE // 5
+"""A track more than 200 ms behind the clock had a hole: it is filled with silence."""
+
+ULAW_SILENCE: Final = b"\xff"
+
+
+class _Track:
+    """One side: a spool file of PCMU whose length follows the clock."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._held = bytearray()
+        self._written = path.stat().st_size if path.exists() else 0
+
+    @property
+    def length(self) -> int:
+        return self._written + len(self._held)
+
+    def add(self, audio: bytes, *, due: int) -> bytes | None:
+        """Append audio that ends at byte `due` of the call; answers a block that is to be written, if it is time."""
+        hole = due - len(audio) - self.length
+        if hole > DRIFT_BYTES:
+            self._held += ULAW_SILENCE * hole
+        self._held += audio
+        return self.take() if len(self._held) >= FLUSH_BYTES else None
+
+    def take(self) -> bytes:
+        block = bytes(self._held)
+        self._held.clear()
+        self._written += len(block)
+        return block
+
+    def write(self, block: bytes) -> None:
+        with self._path.open("ab") as file:
+            file.write(block)
+
+
+class Recorder:
+    """Both sides of one call. It survives a lost stream and a restarted process: the spool files are found again.
+
+    `began_at` is when the call was answered (unix seconds); all positions are counted from there.
+    """
+
+    def __init__(self, folder: Path, call_id: str, *, began_at: float, clock: Clock) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._paths = (folder / f"{call_id}.caller.ulaw", folder / f"{call_id}.agent.ulaw")
+        self._caller, self._agent = (_Track(path) for path in self._paths)
+        self._offset = began_at - clock.wall() + clock.steady()
+        self._clock = clock
+        self._writing = asyncio.Lock()
+        self._blocks: list[tuple[_Track, bytes]] = []
+
+    def caller(self, frame: bytes) -> bool:
+        """What came from the caller just now; True when there is something to `flush`."""
+        return self._add(self._caller, frame)
+
+    def agent(self, audio: bytes) -> bool:
+        """What the caller heard up to now."""
+        return self._add(self._agent, audio)
+
+    def _add(self, track: _Track, audio: bytes) -> bool:
+        due = int((self._clock.steady() - self._offset) * SAMPLE_RATE)
+        block = track.add(audio, due=due)
+        if block:
+            self._blocks.append((track, block))
+        return bool(block)
+
+    async def flush(self) -> None:
+        """Write what is due, off the event loop and in order."""
+        async with self._writing:
+            blocks, self._blocks = self._blocks, []
+            if blocks:
+                await asyncio.to_thread(_write, blocks)
+
+    async def save(self, blobs: BlobStore, key: str) -> bool:
+        """Mix both tracks into `key` and forget the spool files. False when nothing was recorded."""
+        for track in (self._caller, self._agent):
+            if block := track.take():
+                self._blocks.append((track, block))
+        await self.flush()
+        if not any(path.exists() for path in self._paths):
+            return False
+        await blobs.put(key, await asyncio.to_thread(mix, *self._paths), content_type="audio/wav")
+        await asyncio.to_thread(_forget, self._paths)
+        return True
+
+
+def _write(blocks: list[tuple[_Track, bytes]]) -> None:
+    for track, block in blocks:
+        track.write(block)
+
+
+def _forget(paths: tuple[Path, ...]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def mix(caller: Path, agent: Path) -> bytes:
+    """A 16-bit stereo WAV: the caller left, the agent right; the shorter side is filled with silence."""
+    sides = [path.read_bytes() if path.exists() else b"" for path in (caller, agent)]
+    length = max(map(len, sides))
+    left, right = (to_pcm16(side.ljust(length, ULAW_SILENCE)) for side in sides)
+    frames = bytearray(4 * length)
+    for offset, pcm in ((0, left), (2, right)):
+        frames[offset::4] = pcm[0::2]
+        frames[offset + 1 :: 4] = pcm[1::2]
+    return wav(bytes(frames), channels=2)
+
+
+def wav(pcm: bytes, *, channels: int = 1) -> bytes:
+    """8 kHz 16-bit little-endian PCM with a WAV header."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes(pcm)
+    return buffer.getvalue()

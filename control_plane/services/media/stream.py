@@ -1,0 +1,179 @@
+"""One media stream from its `start` to its end: the pump, the work on frames, the line and the ear share one fate."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from control_plane.core.audio.framer import Framer
+from control_plane.core.audio.frames import FRAME_MS, Encoding
+from control_plane.core.audio.g711 import ALAW_TO_ULAW
+from control_plane.core.audio.reorder import Reorder
+from control_plane.core.turn.events import DigitPressed, SpeechStopped, TurnEvent
+from control_plane.core.turn.vad import VadGate
+from control_plane.observability.logging import get_logger
+from control_plane.observability.metrics import Metrics
+from control_plane.ports.carrier import (
+    AudioReceived,
+    KeyReceived,
+    MarkReturned,
+    MediaCodec,
+    MediaFault,
+    MediaStarted,
+    MediaStopped,
+    SocketOpened,
+)
+from control_plane.ports.errors import MalformedMessage
+from control_plane.ports.infrastructure import Clock
+from control_plane.services.media.hearing import Hearing
+from control_plane.services.media.inlet import Inlet
+from control_plane.services.media.line import Line
+from control_plane.services.media.recorder import Recorder
+from control_plane.services.media.socket import MediaSocket, SocketClosed
+
+log = get_logger("media")
+
+MALFORMED_LIMIT: Final = 100
+"""So many unreadable messages on one socket, and it is closed."""
+
+RECORD_EVERY_FRAMES: Final = 25
+
+
+class Perceiver(Protocol):
+    """Whoever takes in what happens on the stream; never waits."""
+
+    def __call__(self, event: TurnEvent, *, at: float | None = None) -> None: ...
+
+
+class StreamOver(Exception):
+    """The stream has ended; the way in which its tasks are told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamParts:
+    """What a stream works with."""
+
+    socket: MediaSocket
+    codec: MediaCodec
+    line: Line
+    gate: VadGate
+    hearing: Hearing | None
+    recorder: Recorder | None
+    perceive: Perceiver
+    clock: Clock
+    metrics: Metrics
+    spawn: Callable[..., object]
+
+
+class MediaStream:
+    """Turns socket messages into frames for ear, gate and recorder."""
+
+    def __init__(self, started: MediaStarted, parts: StreamParts) -> None:
+        self.stream_id = started.stream_id
+        self.line = parts.line
+        self.orderly = False
+        """Whether the carrier said that the stream is over before it closed the socket."""
+        self._parts = parts
+        self._from_alaw = started.encoding is Encoding.PCMA
+        self._inlet = Inlet()
+        self._reorder = Reorder()
+        self._framer = Framer()
+        self._malformed = 0
+        self._frames = 0
+        self._hangover_s = parts.gate.policy.stop_frames * FRAME_MS / 1000
+        self._received = parts.metrics.media_frames_total.labels(direction="in")
+
+    async def run(self) -> None:
+        """Until the socket closes or the carrier stops the stream."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._pump())
+                group.create_task(self._work())
+                group.create_task(self.line.run())
+                if self._parts.hearing is not None:
+                    group.create_task(self._parts.hearing.run())
+        except* (StreamOver, SocketClosed, TimeoutError):
+            pass
+        finally:
+            self._count_losses()
+
+    async def _pump(self) -> None:
+        """Nothing but receiving: whatever is slow below must not slow the socket."""
+        receive, put = self._parts.socket.receive, self._inlet.put
+        try:
+            while True:
+                put(await receive())
+        except SocketClosed:
+            self._inlet.close()
+
+    async def _work(self) -> None:
+        while messages := await self._inlet.take():
+            for message in messages:
+                self._take(message)
+        raise StreamOver
+
+    def _take(self, message: str | bytes) -> None:
+        try:
+            event = self._parts.codec.receive(message)
+        except MalformedMessage as error:
+            self._refuse(error)
+            return
+        match event:
+            case AudioReceived(chunk=chunk, payload=payload):
+                for piece in self._reorder.push(chunk, payload):
+                    self._audio(piece)
+            case MarkReturned(name=name):
+                self.line.mark_returned(name)
+            case KeyReceived(digit=digit):
+                self._parts.perceive(DigitPressed(digit=digit))
+            case MediaStopped():
+                self.orderly = True
+                raise StreamOver
+            case MediaFault(code=code, title=title):
+                log.warning("the carrier refused media", code=code, title=title)
+            case SocketOpened() | MediaStarted() | None:
+                pass
+
+    def _refuse(self, error: MalformedMessage) -> None:
+        self._parts.metrics.media_dropped_total.labels(reason="malformed").inc()
+        self._malformed += 1
+        if self._malformed == 1:
+            log.warning("unreadable media message", error=str(error))
+        if self._malformed >= MALFORMED_LIMIT:
+            raise StreamOver
+
+    def _audio(self, payload: bytes) -> None:
+        if self._from_alaw:
+            payload = payload.translate(ALAW_TO_ULAW)
+        for frame in self._framer.push(payload):
+            self._frame(frame)
+
+    def _frame(self, frame: bytes) -> None:
+        parts = self._parts
+        self._received.inc()
+        if parts.hearing is not None:
+            parts.hearing.feed(frame)
+        heard = parts.gate.feed(frame)
+        if heard is not None:
+            ended = parts.clock.steady() - self._hangover_s if isinstance(heard, SpeechStopped) else None
+            parts.perceive(heard, at=ended)
+        if parts.recorder is not None:
+            self._record(parts.recorder, frame)
+
+    def _record(self, recorder: Recorder, frame: bytes) -> None:
+        self._frames += 1
+        full = recorder.caller(frame)
+        if self._frames % RECORD_EVERY_FRAMES == 0:
+            full = recorder.agent(self.line.playout.outbound(self._parts.clock.steady())) or full
+        if full:
+            self._parts.spawn(recorder.flush(), "write recording")
+
+    def _count_losses(self) -> None:
+        dropped = self._parts.metrics.media_dropped_total
+        for reason, count in (
+            ("overrun", self._inlet.dropped),
+            ("lost", self._reorder.lost),
+            ("late", self._reorder.late),
+        ):
+            if count:
+                dropped.labels(reason=reason).inc(count)

@@ -1,0 +1,69 @@
+"""The voice of one call: opened ahead of need, reopened when it was lost."""
+
+import asyncio
+from typing import Final
+
+from control_plane.observability.logging import get_logger
+from control_plane.ports.errors import ProviderError
+from control_plane.ports.infrastructure import Cache
+from control_plane.ports.voice import TextToSpeech, Utterance, Voice, VoiceOptions
+
+log = get_logger("voice")
+
+PHRASE_TTL_S: Final = 24 * 3600.0
+
+
+class CallVoice:
+    """One synthesiser connection per call, and the cache of phrases that every call says."""
+
+    def __init__(self, tts: TextToSpeech, options: VoiceOptions, cache: Cache) -> None:
+        self._tts = tts
+        self._options = options
+        self._cache = cache
+        self._voice: Voice | None = None
+        self._opening = asyncio.Lock()
+
+    async def utterance(self) -> Utterance:
+        """A new utterance; a connection that has died is replaced once. Raises ProviderError."""
+        voice = await self._open()
+        try:
+            return await voice.utterance()
+        except ProviderError as error:
+            log.warning("voice lost, opening it again", error=str(error))
+            await self.aclose()
+            return await (await self._open()).utterance()
+
+    async def prepare(self, phrases: tuple[str, ...]) -> None:
+        """Connect and have the phrases ready; what fails now will be tried again when it is needed."""
+        try:
+            await self._open()
+            for phrase in phrases:
+                if await self.phrase(phrase) is None:
+                    await self.keep(phrase, await self._tts.synthesize(phrase, self._options))
+        except ProviderError as error:
+            log.warning("voice not prepared", error=str(error))
+
+    async def phrase(self, text: str) -> bytes | None:
+        """The cached audio of a phrase."""
+        return await self._cache.get(self._key(text))
+
+    async def keep(self, text: str, audio: bytes) -> None:
+        await self._cache.set(self._key(text), audio, ttl_s=PHRASE_TTL_S)
+
+    async def synthesize(self, text: str) -> bytes:
+        """The whole text as PCMU, from the cache where it is there. Raises ProviderError."""
+        return await self.phrase(text) or await self._tts.synthesize(text, self._options)
+
+    async def aclose(self) -> None:
+        voice, self._voice = self._voice, None
+        if voice is not None:
+            await voice.aclose()
+
+    async def _open(self) -> Voice:
+        async with self._opening:
+            if self._voice is None:
+                self._voice = await self._tts.open(self._options)
+            return self._voice
+
+    def _key(self, text: str) -> str:
+        return f"phrase/{self._options.voice}/{self._options.model}/{self._options.language}/{text}"

@@ -1,0 +1,1 @@
+"""Webhooks: verified, stored, acknowledged, then worked."""

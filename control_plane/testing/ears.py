@@ -1,0 +1,64 @@
+"""In-process ears: a test injects what is heard and reads what was sent."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from control_plane.ports.errors import ProviderError
+from control_plane.ports.hearing import Heard, HearingOptions
+
+
+class FakeEar:
+    """One recognition. `audio` holds the pieces as they were sent."""
+
+    def __init__(self, options: HearingOptions) -> None:
+        self.options = options
+        self.audio: list[bytes] = []
+        self.closed = False
+        self._lost: ProviderError | None = None
+        # Bounded so that a test that nobody listens to fails at `hear` (QueueFull) instead of growing.
+        self._events: asyncio.Queue[Heard | ProviderError | None] = asyncio.Queue(maxsize=1000)
+
+    def hear(self, event: Heard) -> None:
+        """Let the recogniser report `event`."""
+        self._events.put_nowait(event)
+
+    def fail(self, error: ProviderError) -> None:
+        """Let the recognition be lost, for both the sender and the listener."""
+        self._lost = error
+        self._events.put_nowait(error)
+
+    async def send(self, audio: bytes) -> None:
+        if self._lost is not None:
+            raise self._lost
+        if audio:
+            self.audio.append(audio)
+
+    async def events(self) -> AsyncIterator[Heard]:
+        while (event := await self._events.get()) is not None and not self.closed:
+            if isinstance(event, ProviderError):
+                raise event
+            yield event
+
+    async def aclose(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self._events.put_nowait(None)
+
+
+class FakeSpeechToText:
+    """Remembers the ears it opened, the newest last. While `refusal` is set, opening fails with it."""
+
+    def __init__(self) -> None:
+        self.ears: list[FakeEar] = []
+        self.refusal: ProviderError | None = None
+        self.closed = False
+
+    async def open(self, options: HearingOptions) -> FakeEar:
+        if self.refusal is not None:
+            raise self.refusal
+        ear = FakeEar(options)
+        self.ears.append(ear)
+        return ear
+
+    async def aclose(self) -> None:
+        self.closed = True

@@ -1,0 +1,1 @@
+"""The only Quart: each handler parses, calls one service, answers."""

@@ -1,0 +1,50 @@
+"""Who may use the API: programs on this machine, and whoever has the token."""
+
+import hmac
+import ipaddress
+from typing import Any, Final
+
+from quart import Quart, request
+
+from control_plane.observability.logging import get_logger
+from control_plane.web.current import gateway
+from control_plane.web.errors import problem
+
+log = get_logger("web")
+
+OPEN: Final = ("/health", "/api/health", "/webhook/", "/blobs/", "/stream/")
+"""Prefixes that answer everybody: health tells no secrets, the others have proofs of their own."""
+
+FORWARDED: Final = ("x-forwarded-for", "forwarded", "x-real-ip")
+
+
+def install(app: Quart) -> None:
+    app.before_request(_check)
+
+
+async def _check() -> Any:
+    path = request.path
+    if path == "/" or path.startswith(OPEN) or _from_this_machine() or _has_token():
+        return None
+    body, status, headers = problem(
+        401, "unauthorized", "A token is needed", "Send AUTH_TOKEN as `Authorization: Bearer …`."
+    )
+    return body, status, {**headers, "WWW-Authenticate": "Bearer"}
+
+
+def _from_this_machine() -> bool:
+    """A direct connection over loopback. A proxy on this machine speaks for strangers, so it does not count."""
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _has_token() -> bool:
+    expected = gateway().access.token
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if not expected or scheme.lower() != "bearer":
+        return False
+    return hmac.compare_digest(given.strip().encode(), expected.encode())

@@ -1,0 +1,55 @@
+"""The assembly: the only place that knows adapters by name."""
+
+from typing import Any
+
+from control_plane.adapters.store.migrate import migrate
+from control_plane.services.calls.desk import CallDesk
+from control_plane.services.gateway import Access, Gateway
+from control_plane.services.media.door import MediaDoor
+from control_plane.services.webhooks.intake import IntakeParts, WebhookIntake
+from control_plane.services.webhooks.routing import NoticeRouter
+from control_plane.settings import Settings
+from control_plane.settings_check import Severity, faults
+from control_plane.wiring.parts import Parts
+from control_plane.wiring.services import bot_language, desk_parts, door_parts
+
+
+def build_gateway(settings: Settings, **overrides: Any) -> Gateway:
+    """The gateway of these settings; `overrides` replace parts by name (see `Parts`), for tests and tools.
+
+    Opens no connection and starts nothing.
+    """
+    parts = Parts(settings, overrides)
+    desk = CallDesk(desk_parts(parts))
+    carrier = parts.carrier
+    router = NoticeRouter(desk, carrier=carrier.name, calls=parts.calls, webhooks=parts.webhooks, metrics=parts.metrics)
+    door = MediaDoor(door_parts(parts, desk))
+    intake = WebhookIntake(
+        IntakeParts(
+            carrier=carrier.name,
+            reader=carrier.reader,
+            store=parts.webhooks,
+            route=router.route,
+            clock=parts.clock,
+            metrics=parts.metrics,
+        )
+    )
+    return Gateway(
+        desk=desk,
+        door=door,
+        intakes={carrier.name: intake},
+        codecs={carrier.name: carrier.codec},
+        calls=parts.calls,
+        blobs=parts.blobs,
+        local_blob=parts.local_blob,
+        store_answers=parts.store_answers,
+        bus=parts.bus,
+        clock=parts.clock,
+        metrics=parts.metrics,
+        supervisor=parts.supervisor,
+        access=Access(token=settings.auth_token.get_secret_value()),
+        migrate=lambda: migrate(parts.database),
+        language=bot_language,
+        closers=parts.closers(),
+        missing=tuple(str(fault) for fault in faults(settings) if fault.severity is Severity.MISSING),
+    )

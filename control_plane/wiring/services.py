@@ -1,0 +1,142 @@
+"""What the services are given, from parts and settings."""
+
+from typing import Final
+
+from control_plane.core.audio.playout import Playout
+from control_plane.core.call.commands import FetchRecording
+from control_plane.core.call.state import Phase
+from control_plane.ports.hearing import HearingOptions
+from control_plane.ports.infrastructure import BadNumber, NumberPlan
+from control_plane.ports.stores import CallRecord
+from control_plane.resources.bots import BOTS
+from control_plane.services.calls.desk import CallDesk, DeskParts, DeskPolicy
+from control_plane.services.calls.executor import ExecutorParts
+from control_plane.services.calls.factory import CallFactory, FactoryParts
+from control_plane.services.calls.talk import CallTalk, TalkParts
+from control_plane.services.conversation.turn_log import TurnLogParts
+from control_plane.services.media.door import DoorParts
+from control_plane.services.media.tickets import Tickets
+from control_plane.wiring.parts import Parts
+
+MS: Final = 1000
+
+RING_SLACK_S: Final = 30.0
+"""A carrier may go on ringing on other routes after its own time-out."""
+
+
+def desk_parts(parts: Parts) -> DeskParts:
+    """For the call desk."""
+    settings = parts.settings
+    policy = DeskPolicy(
+        carrier=parts.carrier.name,
+        sender=getattr(settings, f"{parts.carrier.name}_phone_number"),
+        stream=parts.stream,
+        record=settings.record_calls,
+        max_calls=settings.max_calls,
+    )
+    return DeskParts(
+        policy=policy,
+        factory=CallFactory(_factory_parts(parts)),
+        store=parts.calls,
+        numbers=parts.numbers,
+        clock=parts.clock,
+        metrics=parts.metrics,
+        supervisor=parts.supervisor,
+    )
+
+
+def _factory_parts(parts: Parts) -> FactoryParts:
+    settings = parts.settings
+    return FactoryParts(
+        bots={bot.id: bot for bot in BOTS},
+        default_bot=settings.default_bot,
+        patience={
+            Phase.TALKING: settings.max_call_seconds,
+            Phase.RINGING: settings.ring_timeout_seconds + RING_SLACK_S,
+        },
+        store=parts.calls,
+        clock=parts.clock,
+        bus=parts.bus,
+        metrics=parts.metrics,
+        talk=_talk_parts(parts),
+        executor=_executor_parts(parts),
+    )
+
+
+def _talk_parts(parts: Parts) -> TalkParts:
+    settings = parts.settings
+    turns = TurnLogParts(
+        store=parts.calls, bus=parts.bus, clock=parts.clock, metrics=parts.metrics, supervisor=parts.supervisor
+    )
+    return TalkParts(
+        brain=parts.brain,
+        tts=parts.tts,
+        store=parts.calls,
+        blobs=parts.blobs,
+        cache=parts.cache,
+        clock=parts.clock,
+        metrics=parts.metrics,
+        supervisor=parts.supervisor,
+        turns=turns,
+        spool=settings.data_dir / "spool" if settings.record_calls else None,
+        transfer_number=settings.transfer_number,
+        zone_of=lambda call: contact_zone(parts.numbers, call, settings.default_time_zone),
+    )
+
+
+def contact_zone(numbers: NumberPlan, call: CallRecord, default: str) -> str:
+    """The time zone of the person at the other end, as far as the number tells."""
+    try:
+        zones = numbers.parse(call.to if call.direction == "outbound" else call.sender).time_zones
+    except BadNumber:
+        return default
+    return zones[0] if zones else default
+
+
+def _executor_parts(parts: Parts) -> ExecutorParts:
+    async def fetch_recording(call: CallRecord, command: FetchRecording) -> None:
+        audio = await parts.carrier.control.download(command.url)
+        key = f"recordings/{call.id}.{command.format}"
+        await parts.blobs.put(key, audio, content_type=f"audio/{command.format}")
+        await parts.calls.set_recording(call.id, key)
+        parts.metrics.recordings_total.labels(outcome="fetched").inc()
+
+    return ExecutorParts(
+        store=parts.calls,
+        control=parts.carrier.control,
+        metrics=parts.metrics,
+        ticket=tickets(parts).issue,
+        language=lambda call: bot_language(call.bot_id),
+        fetch_recording=fetch_recording,
+    )
+
+
+def bot_language(bot_id: str) -> str:
+    """Spanish for a bot that is no more."""
+    return next((bot.language for bot in BOTS if bot.id == bot_id), "es")
+
+
+def tickets(parts: Parts) -> Tickets:
+    return Tickets(parts.secret, stream_url=parts.settings.ws_stream_url, clock=parts.clock)
+
+
+def door_parts(parts: Parts, desk: CallDesk) -> DoorParts:
+    settings = parts.settings
+
+    def hearing(talk: CallTalk) -> HearingOptions:
+        return HearingOptions(
+            language=settings.bot_language or talk.bot.language,
+            endpointing_ms=settings.endpointing_ms,
+            keyterms=talk.bot.keyterms,
+        )
+
+    return DoorParts(
+        tickets=tickets(parts),
+        find=desk.find,
+        stt=parts.stt,
+        clock=parts.clock,
+        metrics=parts.metrics,
+        supervisor=parts.supervisor,
+        playout=lambda: Playout(lead_s=settings.playout_lead_ms / MS, chunk_s=settings.playout_chunk_ms / MS),
+        hearing=hearing,
+    )

@@ -1,0 +1,1 @@
+"""Simulated carriers and AI providers: the other end of every wire of the gateway."""

@@ -1,0 +1,266 @@
+"""Deepgram's live recognition endpoint (`/v1/listen`): handshake, control messages, closes, and what can go wrong.
+
+What is said is decided by the audio alone (`deepgram_ear`). Text that is no control message is answered with an `Error`
+and the socket stays open; which encodings are simulated is written in `deepgram_query`.
+"""
+
+import asyncio
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from simulator.ai.deepgram_ear import Ear, Heard
+from simulator.ai.deepgram_query import KEYTERM_TOKENS, Query, RefusedError, parse_query
+from simulator.ai.limits import AiLimits
+from simulator.ai.outbox import Closing, Outbox, after, serve
+from simulator.world import World
+
+_CONTAINERS: Final = (b"RIFF", b"OggS", b"fLaC", b"ID3", b"\x1aE\xdf\xa3")
+_REFUSALS: Final = {
+    400: "Bad Request",
+    401: "Invalid credentials.",
+    402: "Project does not have enough credits for an ASR request.",
+    403: "Project does not have access to the requested model.",
+    429: "Too many requests. Please try again later.",
+    500: "Internal server error",
+    503: "Service unavailable, try again later.",
+}
+_NET_0001: Final = (
+    "Deepgram did not receive audio data or a text message within the timeout window. "
+    "See https://dpgr.am/net0001 (NET-0001)"
+)
+_DATA_0000: Final = "The payload cannot be decoded as audio. See https://dpgr.am/data0000 (DATA-0000)"
+
+
+class Deepgram:
+    """The recognition service of one world; counts its live sockets."""
+
+    def __init__(self, world: World, limits: AiLimits) -> None:
+        self._world = world
+        self._limits = limits
+        self.live = 0
+
+    async def listen(self, request: web.Request) -> web.StreamResponse:
+        """GET /deepgram/v1/listen, upgraded to a websocket."""
+        request_id = str(uuid.uuid4())
+        fault = self._world.faults.take("deepgram.handshake")
+        if fault is not None and fault.kind == "slow":
+            await asyncio.sleep(fault.number("delay_s", 3.0))
+        elif fault is not None:
+            return _refusal(int(fault.kind.removeprefix("http_")), request_id)
+        if not _known(request.headers.get("Authorization", ""), self._world.settings.keys.deepgram_api_key):
+            return _refusal(401, request_id)
+        try:
+            query = parse_query(request.query)
+        except RefusedError as refused:
+            return _refusal(400, request_id, str(refused))
+        if self.live >= self._limits.deepgram_sockets:
+            return _refusal(429, request_id)
+        socket = web.WebSocketResponse(autoping=False, timeout=2.0, compress=False)
+        socket.headers["dg-request-id"] = request_id
+        await socket.prepare(request)
+        self.live += 1
+        try:
+            await _Recognition(self._world, self._limits, query, socket, transport=request.transport).run()
+        finally:
+            self.live -= 1
+        return socket
+
+
+class _Recognition:
+    """One socket. The reader ends when the socket does; whatever else runs ends with it."""
+
+    def __init__(
+        self,
+        world: World,
+        limits: AiLimits,
+        query: Query,
+        socket: web.WebSocketResponse,
+        *,
+        transport: asyncio.Transport | None,
+    ) -> None:
+        self._world = world
+        self._limits = limits
+        self._query = query
+        self._socket = socket
+        self._request_id = socket.headers["dg-request-id"]
+        self._model_id = str(uuid.uuid5(uuid.NAMESPACE_URL, query.model))
+        self._model = {"name": query.model, "version": "simulated", "arch": query.model.split("-general")[0]}
+        self._outbox = Outbox(socket, transport, world.now)
+        self._ear = Ear(query, world.spoken, limits)
+        self._digest = hashlib.sha256()
+        self._heard_from = world.now()
+        self._had_audio = False
+        self._faults = {fault.kind: fault for fault in world.faults.take_all("deepgram.stream")}
+
+    async def run(self) -> None:
+        side = [self._watch()]
+        for kind, act in self._timed().items():
+            if (fault := self._faults.get(kind)) is not None:
+                side.append(after(fault, act))
+        await serve(self._read(), self._outbox, side)
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._socket.receive()
+            if message.type is WSMsgType.BINARY:
+                self._audio(message.data)
+            elif message.type is WSMsgType.TEXT:
+                self._control(message.data)
+            elif message.type is WSMsgType.PING:
+                if not self._outbox.dead:
+                    await self._socket.pong(message.data)
+            elif message.type is not WSMsgType.PONG:
+                return
+            self._heard_from = self._world.now()
+
+    def _audio(self, audio: bytes) -> None:
+        if self._outbox.closing:
+            return
+        if not audio:
+            self._close_stream()
+        elif not self._had_audio and (self._query.encoding is None or audio.startswith(_CONTAINERS)):
+            self._close(WSCloseCode.POLICY_VIOLATION, _DATA_0000)
+        else:
+            self._had_audio = True
+            self._digest.update(audio)
+            for heard in self._ear.feed(audio, self._world.now()):
+                self._send(heard)
+
+    def _control(self, text: str) -> None:
+        try:
+            message = json.loads(text)
+            act = self._controls()[message["type"]]
+        except (ValueError, TypeError, KeyError):
+            description = "Could not deserialize last text message"
+            self._outbox.put({"type": "Error", "variant": "SchemaError", "description": description, "message": ""})
+            return
+        if not self._outbox.closing:
+            act(message)
+
+    def _controls(self) -> dict[str, Callable[[dict[str, Any]], None]]:
+        return {
+            "KeepAlive": lambda _: None,
+            "Finalize": lambda _: self._finalize(),
+            "CloseStream": lambda _: self._close_stream(),
+            "Configure": self._configure,
+        }
+
+    def _finalize(self) -> None:
+        if self._ear.pending:
+            for heard in self._ear.flush(from_finalize=True):
+                self._send(heard)
+
+    def _close_stream(self) -> None:
+        if self._ear.pending:
+            for heard in self._ear.flush(from_finalize=False):
+                self._send(heard)
+        self._outbox.put(self._metadata())
+        self._close(WSCloseCode.OK, "")
+
+    def _configure(self, message: dict[str, Any]) -> None:
+        keyterms = message.get("keyterms")
+        answer: dict[str, Any] = {"type": "ConfigureSuccess", "request_id": self._request_id}
+        if keyterms is not None:
+            answer["keyterms"] = keyterms
+        code = ""
+        if keyterms and not self._query.model.startswith("nova-3"):
+            code = "CONFIGURE_KEYTERMS_NOT_SUPPORTED"
+        elif keyterms and sum(len(str(term).split()) for term in keyterms) > KEYTERM_TOKENS:
+            code = "CONFIGURE_KEYTERM_LIMIT_EXCEEDED"
+        if code:
+            answer = {"type": "ConfigureFailure", "request_id": self._request_id, "code": code, "description": code}
+        self._outbox.put(answer)
+
+    def _send(self, heard: Heard) -> None:
+        message = heard.message
+        delays = self._world.delays
+        delay_s = (delays.deepgram_interim_ms if heard.is_interim else delays.deepgram_final_ms) / 1000
+        if message["type"] == "Results":
+            message["metadata"] = {
+                "request_id": self._request_id,
+                "model_info": self._model,
+                "model_uuid": self._model_id,
+            }
+            if message["is_final"] and "empty_finals" in self._faults:
+                message["channel"]["alternatives"] = [{"transcript": "", "confidence": 0.0, "words": []}]
+            if (late := self._faults.get("late")) is not None:
+                delay_s += late.number("delay_s", 3.0)
+        self._outbox.put(message, delay_s=delay_s, sent=self._witness(heard))
+        if message["type"] == "SpeechStarted" and "duplicate_speech_started" in self._faults:
+            self._outbox.put(message, delay_s=delay_s)
+
+    def _witness(self, heard: Heard) -> Callable[[float], None] | None:
+        spoken = heard.ended
+        if spoken is None:
+            return None
+        return lambda at: self._world.stages.stt_final_sent(spoken.text, at, heard_at=heard.heard_at, call=spoken.call)
+
+    def _metadata(self) -> dict[str, Any]:
+        message: dict[str, Any] = {
+            "type": "Metadata",
+            "transaction_key": "deprecated",
+            "request_id": self._request_id,
+            "sha256": self._digest.hexdigest(),
+            "created": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            "duration": round(self._ear.seconds, 4),
+            "channels": 1,
+        }
+        if self._had_audio:
+            message |= {"models": [self._model_id], "model_info": {self._model_id: self._model}}
+        return message
+
+    def _close(self, code: int, reason: str) -> None:
+        self._outbox.put(Closing(code, reason))
+
+    async def _watch(self) -> None:
+        """KeepAlive alone does not keep a socket that never got audio."""
+        opened = self._world.now()
+        while not self._outbox.closing:
+            since = self._heard_from if self._had_audio else opened
+            left = since + self._limits.deepgram_idle_s - self._world.now()
+            if left <= 0:
+                self._outbox.put(self._metadata())
+                self._close(WSCloseCode.INTERNAL_ERROR, _NET_0001)
+                return
+            await asyncio.sleep(left)
+
+    def _timed(self) -> dict[str, Callable[[], None]]:
+        return {
+            "close_1011": self._break,
+            "data_0000": self._misunderstand,
+            "half_open": self._fall_silent,
+            "garbage": self._babble,
+        }
+
+    def _break(self) -> None:
+        self._close(WSCloseCode.INTERNAL_ERROR, "Internal error (NET-0000)")
+
+    def _misunderstand(self) -> None:
+        self._close(WSCloseCode.POLICY_VIOLATION, _DATA_0000)
+
+    def _fall_silent(self) -> None:
+        self._outbox.dead = True
+
+    def _babble(self) -> None:
+        for garbage in ('{"type":"Results","channel":', "[]", '{"type":"SomethingUnheardOf","value":1}', "null"):
+            self._outbox.put(garbage)
+
+
+def _known(authorization: str, key: str) -> bool:
+    """`Token <key>`, or `Bearer` with the key or anything shaped like a short-lived JWT."""
+    scheme, _, secret = authorization.partition(" ")
+    return (scheme.lower() in ("token", "bearer") and secret == key) or (
+        scheme.lower() == "bearer" and secret.count(".") == 2
+    )
+
+
+def _refusal(status: int, request_id: str, reason: str | None = None) -> web.Response:
+    text = reason or _REFUSALS.get(status, "Error")
+    body = {"category": _REFUSALS.get(status, "Error"), "message": text, "details": text, "request_id": request_id}
+    return web.json_response(body, status=status, headers={"dg-error": text, "dg-request-id": request_id})

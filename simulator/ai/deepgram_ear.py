@@ -1,0 +1,263 @@
+"""How audio becomes recognition events: a state machine whose only clock is the audio."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from simulator.ai.deepgram_query import Query
+from simulator.ai.deepgram_words import Word, alternative, words_of
+from simulator.ai.limits import AiLimits
+from simulator.audio.g711 import ALAW_TO_ULAW, ULAW_TO_LINEAR
+from simulator.audio.levels import FRAME, audible
+from simulator.spoken import Spoken, SpokenLedger
+
+RATE: Final = 8000
+FRAME_S: Final = FRAME / RATE
+_LOUDNESS: Final = bytes(min(abs(sample) >> 6, 255) for sample in ULAW_TO_LINEAR)
+_LOUD: Final = FRAME * 700 >> 6
+"""A mean amplitude of 700: below the softest consonant of speech, above a noisy line of -35 dBFS."""
+_ONSET_FRAMES: Final = 3
+_HEARD_SHARE: Final = 0.6
+"""Of a word must have arrived for it to be understood."""
+_NUMBER_HOLD_S: Final = 3.0
+_PAUSE_S: Final = 0.5
+"""Silence that ends a stretch of speech when endpointing is off."""
+_SEARCHES: Final = 3
+"""Attempts to find speech that is not cut at whole frames, per stretch of loud audio."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One message for the client, without the metadata of the connection."""
+
+    message: dict[str, Any]
+    ended: Spoken | None = None
+    """Whose words the result makes final."""
+    heard_at: float = 0.0
+    """Loop time at which the last loud audio arrived."""
+
+    @property
+    def is_interim(self) -> bool:
+        return self.message["type"] == "SpeechStarted" or self.message.get("is_final") is False
+
+
+@dataclass(slots=True)
+class _Hearing:
+    spoken: Spoken
+    offset: float
+    """Stream seconds at which the stretch began."""
+    frames: set[int] = field(default_factory=set)
+    last: int = 0
+    """The latest frame that arrived."""
+    said: int = 0
+    """Words that are final."""
+
+    def add(self, frame: int) -> None:
+        self.frames.add(frame)
+        self.last = max(self.last, frame)
+
+    def words(self) -> list[Word]:
+        """What arrived and is not final."""
+        return [word for word in words_of(self.spoken.text)[self.said :] if self._arrived(word)]
+
+    def settle(self) -> None:
+        """What arrived is final now."""
+        whole = words_of(self.spoken.text)
+        self.said = max((place + 1 for place, word in enumerate(whole) if self._arrived(word)), default=self.said)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the last word is among what arrived."""
+        whole = words_of(self.spoken.text)
+        return bool(whole) and self._arrived(whole[-1])
+
+    def _arrived(self, word: Word) -> bool:
+        first = round(word.start / FRAME_S)
+        last = max(round(word.end / FRAME_S), first + 1)
+        return sum(frame in self.frames for frame in range(first, last)) >= _HEARD_SHARE * (last - first)
+
+
+class Ear:
+    """One live recognition. It understands speech that the ledger knows and hears everything else as noise."""
+
+    def __init__(self, query: Query, ledger: SpokenLedger, limits: AiLimits) -> None:
+        self.query = query
+        self._ledger = ledger
+        self._limits = limits
+        self._rest = bytearray()
+        self.consumed = 0
+        """Bytes turned into frames."""
+        self._segment_start = 0.0
+        self._segment_began = 0.0
+        """Stream seconds from which the length of a segment counts: leading silence does not."""
+        self._hearings: list[_Hearing] = []
+        self._speaking = False
+        self._loud_run = 0
+        self._quiet_s = 0.0
+        self._searches = 0
+        self._interim_at = 0.0
+        self._last_word_end: float | None = None
+        self._heard_at = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Audio received so far."""
+        return (self.consumed + len(self._rest)) / RATE
+
+    @property
+    def pending(self) -> bool:
+        """Whether audio waits that no final result covers."""
+        return self._now - self._segment_start >= FRAME_S
+
+    @property
+    def _now(self) -> float:
+        return self.consumed / RATE
+
+    def feed(self, audio: bytes, now: float) -> list[Heard]:
+        """More audio arrived at loop time `now`."""
+        self._rest += audio.translate(ALAW_TO_ULAW) if self.query.encoding == "alaw" else audio
+        found: list[Heard] = []
+        while len(self._rest) >= FRAME:
+            frame = bytes(self._rest[:FRAME])
+            del self._rest[:FRAME]
+            self.consumed += FRAME
+            self._frame(frame, now, found)
+        return found
+
+    def flush(self, *, from_finalize: bool) -> list[Heard]:
+        """Make final what was heard so far (`Finalize`, `CloseStream`)."""
+        if self._quiet_s > 0:
+            self._speaking = False
+        return [self._final(speech_final=False, from_finalize=from_finalize)]
+
+    def _frame(self, frame: bytes, now: float, found: list[Heard]) -> None:
+        loud = sum(frame.translate(_LOUDNESS)) > _LOUD
+        if loud or self._speaking:
+            understood = self._recognise(frame, loud)
+            loud = loud or (understood and audible(frame))
+        if loud:
+            self._heard_at = now
+            self._quiet_s = 0.0
+            self._loud_run += 1
+        else:
+            self._quiet_s += FRAME_S
+            self._loud_run = 0
+        if loud and not self._speaking and self._loud_run >= _ONSET_FRAMES:
+            self._start(found)
+        found.extend(self._due())
+
+    def _start(self, found: list[Heard]) -> None:
+        self._speaking = True
+        self._searches = 0
+        self._interim_at = self._segment_began = self._now
+        if self.query.vad_events:
+            began = round(self._now - _ONSET_FRAMES * FRAME_S, 3)
+            found.append(Heard(message={"type": "SpeechStarted", "channel": [0, 1], "timestamp": began}))
+
+    def _due(self) -> Iterable[Heard]:
+        """What the frame just taken makes due, in order."""
+        length = self._now - self._segment_began
+        if self._speaking and self._quiet_s >= self._patience() - 1e-9:
+            self._speaking = False
+            if self.query.endpointing_ms is not None:
+                yield self._final(speech_final=True)
+        elif length >= self._limits.deepgram_segment_s and (self._words() or not self._speaking):
+            yield self._final(speech_final=False)
+        elif self._interim_due():
+            self._interim_at = self._now
+            yield self._result(self._words(), is_final=False, speech_final=False)
+        yield from self._utterance_end()
+
+    def _interim_due(self) -> bool:
+        every = self._limits.deepgram_interim_s - 1e-9
+        return self.query.interim_results and self._speaking and self._now - self._interim_at >= every
+
+    def _patience(self) -> float:
+        """Seconds of silence that end the utterance."""
+        if self.query.endpointing_ms is None:
+            return _PAUSE_S
+        patience = max(self.query.endpointing_ms / 1000, FRAME_S)
+        if self.query.holds_numbers and patience < _NUMBER_HOLD_S and self._quiet_s >= patience - 1e-9:
+            words = self._words()
+            if words and words[-1][0].is_number:
+                return _NUMBER_HOLD_S
+        return patience
+
+    def _utterance_end(self) -> Iterable[Heard]:
+        if self.query.utterance_end_ms is None:
+            return
+        gap = self.query.utterance_end_ms / 1000
+        if self._hearings:
+            latest = self._hearings[-1]
+            if self._now - latest.offset - (latest.last + 1) * FRAME_S < gap:
+                return
+            if self._words():
+                yield self._final(speech_final=False)
+            self._hearings = []
+        if self._last_word_end is not None and self._now - self._last_word_end >= gap:
+            message = {"type": "UtteranceEnd", "channel": [0, 1], "last_word_end": round(self._last_word_end, 3)}
+            self._last_word_end = None
+            yield Heard(message=message)
+
+    def _recognise(self, frame: bytes, loud: bool) -> bool:
+        """Enter a frame that belongs to known speech; False for any other sound."""
+        located = self._ledger.locate(frame)
+        if located is None:
+            if loud and self._loud_run % 5 == 0 and self._searches < _SEARCHES:
+                self._searches += 1
+                self._realign(frame)
+            return False
+        spoken, at = located
+        self._hearing(spoken, self._now - (at + FRAME) / RATE).add(at // FRAME)
+        return True
+
+    def _realign(self, frame: bytes) -> None:
+        """Speech that is cut between frames: give back what belongs to the next whole frame of the speech."""
+        known = self._ledger.recognise(frame)
+        if known is None:
+            return
+        behind = round(known[1] * RATE) % FRAME
+        self._rest[:0] = frame[FRAME - behind :]
+        self.consumed -= behind
+
+    def _hearing(self, spoken: Spoken, offset: float) -> _Hearing:
+        """Two calls may say the same words with the same bytes: text and time decide, not the stretch."""
+        for hearing in reversed(self._hearings):
+            if hearing.spoken.text == spoken.text and abs(hearing.offset - offset) < FRAME_S:
+                return hearing
+        self._hearings.append(_Hearing(spoken, offset))
+        return self._hearings[-1]
+
+    def _words(self) -> list[tuple[Word, float]]:
+        """Words that arrived and are not final, with the stream second at which their speech began."""
+        return [(word, hearing.offset) for hearing in self._hearings for word in hearing.words()]
+
+    def _final(self, *, speech_final: bool, from_finalize: bool = False) -> Heard:
+        words = self._words()
+        ended = None
+        if words:
+            latest = self._hearings[-1]
+            ended = latest.spoken if speech_final or latest.complete else None
+            self._last_word_end = words[-1][1] + words[-1][0].end
+        result = self._result(words, is_final=True, speech_final=speech_final, from_finalize=from_finalize)
+        self._hearings = self._hearings[-1:] if self._speaking and not speech_final else []
+        for hearing in self._hearings:
+            hearing.settle()
+        self._segment_start = self._segment_began = self._interim_at = self._now
+        return Heard(message=result.message, ended=ended, heard_at=self._heard_at)
+
+    def _result(
+        self, words: list[tuple[Word, float]], *, is_final: bool, speech_final: bool, from_finalize: bool = False
+    ) -> Heard:
+        return Heard(
+            message={
+                "type": "Results",
+                "channel_index": [0, 1],
+                "duration": round(self._now - self._segment_start, 3),
+                "start": round(self._segment_start, 3),
+                "is_final": is_final,
+                "speech_final": speech_final,
+                "from_finalize": from_finalize,
+                "channel": {"alternatives": [alternative(words, punctuated=self.query.punctuated)]},
+            }
+        )

@@ -1,0 +1,21 @@
+"""The limits that the simulated AI providers set by themselves."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AiLimits:
+    """Values of the providers' public documentation unless said otherwise."""
+
+    deepgram_sockets: int = 150
+    """Live recognitions of one project; the next handshake is refused with 429."""
+    deepgram_idle_s: float = 10.0
+    """Without a message from the client for so long, or without audio at the beginning, the socket closes."""
+    deepgram_interim_s: float = 0.3
+    """Speech between two interim results. The live service takes about a second of audio, Nova-3 often less."""
+    deepgram_segment_s: float = 5.0
+    """Audio after which a result is made final although the caller goes on."""
+    anthropic_ping_s: float = 10.0
+    """A stream without tokens sends a `ping` so often. Assumed."""
+    elevenlabs_contexts: int = 5
+    """Contexts alive on one socket."""

@@ -1,0 +1,1 @@
+"""The people on the other end of the line, who follow scripts."""

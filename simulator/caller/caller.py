@@ -1,0 +1,180 @@
+"""A person on the line who follows a script: listens, waits, speaks, presses keys, hangs up."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from simulator.audio.speech import beep, cough, speech, watermarked
+from simulator.caller.ears import Ears
+from simulator.caller.mouth import Kind, Mouth, Utterance
+from simulator.caller.record import BargeIn, CallRecord, Turn
+from simulator.caller.script import (
+    Backchannel,
+    Cough,
+    Dtmf,
+    Hangup,
+    Interrupt,
+    Say,
+    Script,
+    Silence,
+    Step,
+    WaitHangup,
+)
+from simulator.world import World
+
+_KEY_S: Final = 0.2
+_UTTERANCE_S: Final = 60.0
+"""No utterance is longer."""
+
+
+class Line(Protocol):
+    """The telephone line of a caller, as the carrier keeps it."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def ears(self) -> Ears: ...
+
+    @property
+    def record(self) -> CallRecord: ...
+
+    def watch(self, predicate: Callable[[], bool]) -> "asyncio.Future[None]": ...
+
+
+class Handset(Protocol):
+    """What the carrier does for the caller."""
+
+    def press(self, digit: str) -> None: ...
+
+    def hang_up(self) -> None: ...
+
+    def uttered(self, utterance: Utterance, moment: str) -> None:
+        """`utterance` "began", or is "over"."""
+        ...
+
+
+class Caller:
+    """Plays one script on one line and notes what happens."""
+
+    def __init__(self, world: World, line: Line, handset: Handset, script: Script) -> None:
+        self._world = world
+        self._line = line
+        self._handset = handset
+        self._script = script
+        self._onsets = 0
+        """How often the bot had begun to speak when this caller last finished a turn."""
+        self.mouth = Mouth(world.spoken, line.id, self._told)
+        if script.noise_dbfs is not None:
+            self.mouth.set_noise(world.settings.seed, script.noise_dbfs)
+
+    async def run(self) -> None:
+        """From the answered call to the last step; ends by hanging up. Cancelled when the call ends before."""
+        if self._script.voicemail:
+            await self._play_voicemail()
+        last: Step | None = None
+        for last in self._script.steps:
+            await self._take(last)
+        if not isinstance(last, Hangup | WaitHangup):
+            await self._take(WaitHangup())
+        self._line.record.script_done = True
+        self._handset.hang_up()
+
+    async def _take(self, step: Step) -> None:
+        match step:
+            case Say():
+                if step.wait:
+                    await self._bot_done()
+                await self._utter(step.text, "say")
+            case Interrupt():
+                await self._into_speech(step.after_s)
+                await self._utter(step.text, "interrupt")
+            case Backchannel():
+                await self._into_speech(step.after_s)
+                await self._utter(step.text, "backchannel")
+            case Cough():
+                await self._into_speech(step.after_s)
+                await self._sound("", "cough", cough(self._world.settings.seed))
+            case Silence():
+                await asyncio.sleep(step.seconds)
+            case Dtmf():
+                await self._press(step)
+            case Hangup():
+                if step.after_s is not None:
+                    await self._into_speech(step.after_s)
+            case WaitHangup():
+                await asyncio.sleep(step.timeout_s)
+
+    async def _press(self, step: Dtmf) -> None:
+        if step.wait:
+            await self._bot_done()
+        self._onsets = len(self._line.ears.onsets)
+        for digit in step.digits:
+            self._handset.press(digit)
+            await asyncio.sleep(_KEY_S)
+
+    async def _play_voicemail(self) -> None:
+        await self._utter(self._script.voicemail, "greeting")
+        await self._sound("", "beep", beep())
+
+    async def _into_speech(self, after_s: float) -> None:
+        """This long after the bot began to answer the last turn; also when it never does."""
+        ears = self._line.ears
+        if await self._until(lambda: len(ears.onsets) > self._onsets, self._world.delays.caller_wait_s):
+            began = ears.onsets[-1]
+            await asyncio.sleep(max(0.0, began + after_s - self._world.now()))
+
+    async def _bot_done(self) -> None:
+        """Until the bot has answered the last turn and left the floor."""
+        ears = self._line.ears
+        if not await self._until(lambda: len(ears.onsets) > self._onsets, self._world.delays.caller_wait_s):
+            return
+        delays = self._world.delays
+
+        def done() -> bool:
+            quiet = ears.quiet_s(self._world.now())
+            return quiet >= delays.caller_pause_s and (ears.finished or quiet >= delays.caller_patience_s)
+
+        await self._until(done, _UTTERANCE_S)
+
+    async def _until(self, predicate: Callable[[], bool], timeout_s: float) -> bool:
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._line.watch(predicate)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _utter(self, text: str, kind: Kind) -> None:
+        audio = speech(text, voice=self._script.voice)
+        # Two callers may say the same: the bytes of each call are its own, so that they tell which call they are of.
+        await self._sound(text, kind, watermarked(audio, f"{self._line.id}\0{text}\0{len(self._line.record.said)}"))
+
+    async def _sound(self, text: str, kind: Kind, audio: bytes) -> None:
+        utterance = Utterance(text=text, kind=kind, audio=audio)
+        self.mouth.utter(utterance)
+        await self._until(lambda: utterance.over, _UTTERANCE_S)
+
+    def _told(self, utterance: Utterance, moment: str, at: float) -> None:
+        record = self._line.record
+        match moment:
+            case "began":
+                record.said.append(utterance)
+                self._handset.uttered(utterance, moment)
+            case "loud":
+                if utterance.kind == "interrupt" and self._line.ears.talking(at):
+                    record.barge_ins.append(BargeIn(at=utterance.started_at or at, first_loud_at=at))
+                self._line.ears.floor_taken()
+            case "ended":
+                self._turn_ended(utterance, at)
+            case "over":
+                if utterance.spoken is not None:
+                    utterance.spoken.end()
+                self._handset.uttered(utterance, moment)
+
+    def _turn_ended(self, utterance: Utterance, at: float) -> None:
+        if utterance.kind not in ("say", "interrupt"):
+            return
+        self._onsets = len(self._line.ears.onsets)
+        self._line.record.turns.append(Turn(said=utterance.text, caller_ended_at=at))
+        self._world.stages.caller_spoke(call=self._line.id, text=utterance.text, ended_at=at)

@@ -1,0 +1,92 @@
+"""What the caller puts on the line, 20 ms at a time."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from simulator.audio.levels import FRAME, SILENT_FRAME, voiced_span
+from simulator.audio.speech import line_noise, over_noise
+from simulator.spoken import Spoken, SpokenLedger
+
+Kind = Literal["say", "interrupt", "backchannel", "cough", "greeting", "beep"]
+_NOISE_FRAMES: Final = 100
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Utterance:
+    """Something the caller utters. Times are those of the clock of the line; None until it happened."""
+
+    text: str
+    kind: Kind
+    audio: bytes
+    started_at: float | None = None
+    first_loud_at: float | None = None
+    ended_at: float | None = None
+    """When the last voiced frame had been sent."""
+    spoken: Spoken | None = None
+    over: bool = False
+    """All its audio was sent."""
+    place: int = 0
+    """Number of the next frame."""
+    span: tuple[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.span = voiced_span(self.audio)
+
+
+class Mouth:
+    """Gives a frame for every tick: the utterance at hand, else the idle line."""
+
+    def __init__(self, ledger: SpokenLedger, call: str, told: Callable[[Utterance, str, float], None]) -> None:
+        """`told` hears of each utterance that it "began", became "loud", "ended" (last voiced frame) and is "over"."""
+        self._ledger = ledger
+        self._call = call
+        self._told = told
+        self._queue: deque[Utterance] = deque()
+        self._noise = b""
+        self._noise_at = 0
+
+    def set_noise(self, seed: int, dbfs: float) -> None:
+        """Lay steady noise under everything that is uttered from here on."""
+        self._noise = line_noise(seed, dbfs)
+
+    def utter(self, utterance: Utterance) -> None:
+        if self._noise:
+            utterance.audio = over_noise(utterance.audio, self._noise)
+        self._queue.append(utterance)
+
+    def next_frame(self, now: float) -> tuple[bytes, Spoken | None]:
+        """The next 20 ms and the stretch it belongs to; the sender appends what it really sends."""
+        if not self._queue:
+            return self._idle(), None
+        utterance = self._queue[0]
+        if utterance.place == 0:
+            utterance.started_at = now
+            utterance.spoken = self._ledger.begin(utterance.text, speaker="caller", call=self._call)
+            self._told(utterance, "began", now)
+        start = utterance.place * FRAME
+        frame = utterance.audio[start : start + FRAME]
+        self._report(utterance, now)
+        utterance.place += 1
+        spoken = utterance.spoken
+        if utterance.place * FRAME >= len(utterance.audio):
+            utterance.over = True
+            self._queue.popleft()
+            self._told(utterance, "over", now)
+        return frame + SILENT_FRAME[len(frame) :], spoken
+
+    def _report(self, utterance: Utterance, now: float) -> None:
+        first, last = utterance.span
+        if utterance.place == first:
+            utterance.first_loud_at = now
+            self._told(utterance, "loud", now)
+        if utterance.place == last:
+            utterance.ended_at = now
+            self._told(utterance, "ended", now)
+
+    def _idle(self) -> bytes:
+        if not self._noise:
+            return SILENT_FRAME
+        self._noise_at = (self._noise_at + 1) % _NOISE_FRAMES
+        return self._noise[self._noise_at * FRAME : (self._noise_at + 1) * FRAME]

@@ -1,0 +1,1 @@
+"""Telnyx at wire level: REST commands, signed webhooks, media sockets."""

@@ -1,0 +1,83 @@
+"""From the caller's frames to media messages, with the faults of the way."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+
+from simulator.audio.g711 import ALAW_TO_ULAW, ULAW_TO_ALAW
+from simulator.audio.levels import FRAME, SILENT_FRAME
+from simulator.faults import Fault
+from simulator.spoken import Spoken
+from simulator.telnyx.requests import StreamOptions
+from simulator.telnyx.wire import Wire
+
+_TICK_S: Final = 0.02
+
+
+@lru_cache(maxsize=512)
+def _coded(audio: bytes) -> str:
+    return base64.b64encode(audio).decode()
+
+
+class Uplink:
+    """Writes the messages of one stream.
+
+    Faults: `pcma` (the leg speaks A-law), `frame_ms` {ms}, `out_of_order` {every}, `missing_frames` {after_s, seconds}.
+    What was said is entered in the ledger as the gateway sees it in PCMU, and only if it was sent.
+    """
+
+    def __init__(self, wire: Wire, options: StreamOptions, faults: Mapping[str, Fault]) -> None:
+        self.encoding = "PCMA" if "pcma" in faults else options.encoding
+        self._wire = wire
+        self._inbound = options.track in ("inbound_track", "both_tracks")
+        self._outbound = options.track in ("outbound_track", "both_tracks")
+        self._hold = faults.get("missing_frames")
+        size = faults["frame_ms"].number("ms", 40) if "frame_ms" in faults else 20
+        self._whole = max(1, round(size / 20)) * FRAME
+        self._swap_every = int(faults["out_of_order"].number("every", 5)) if "out_of_order" in faults else 0
+        self._pending = b""
+        self._kept: str | None = None
+        self._ticks = 0
+
+    def messages(self, frame: bytes, spoken: Spoken | None, heard: bytes | None, now: float) -> Iterator[str]:
+        """What goes out in this 20 ms tick."""
+        self._ticks += 1
+        if self._lost():
+            return
+        if self._inbound:
+            yield from self._say(frame, spoken)
+        if self._outbound:
+            yield self._wire.media(self._payload(heard or SILENT_FRAME), self._at_ms, "outbound")
+
+    @property
+    def _at_ms(self) -> int:
+        return (self._ticks - 1) * 20
+
+    def _lost(self) -> bool:
+        if self._hold is None:
+            return False
+        since = self._ticks * _TICK_S - self._hold.number("after_s", 1.0)
+        return 0 <= since < self._hold.number("seconds", 1.0)
+
+    def _say(self, frame: bytes, spoken: Spoken | None) -> Iterator[str]:
+        if spoken is not None:
+            spoken.append(frame if self.encoding == "PCMU" else frame.translate(ULAW_TO_ALAW).translate(ALAW_TO_ULAW))
+        if self._whole > FRAME:
+            self._pending += frame
+            if len(self._pending) < self._whole:
+                return
+            frame, self._pending = self._pending, b""
+        message = self._wire.media(self._payload(frame), self._at_ms)
+        if self._swap_every and self._kept is None and self._ticks % self._swap_every == 0:
+            self._kept = message
+            return
+        yield message
+        if self._kept is not None:
+            yield self._kept
+            self._kept = None
+
+    def _payload(self, audio: bytes) -> str:
+        if self.encoding == "PCMA":
+            audio = audio.translate(ULAW_TO_ALAW)
+        return _coded(audio)

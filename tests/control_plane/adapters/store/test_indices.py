@@ -1,0 +1,36 @@
+"""Every query that runs while calls are going on finds its rows by an index."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.dialects import sqlite
+
+from control_plane.adapters.store import calls as store
+from control_plane.adapters.store import webhooks
+from control_plane.adapters.store.tables import IS_LIVE, IS_PENDING, Base, call_commands, calls
+from control_plane.ports.stores import CallFilter
+from tests.records import call_record, journal_entry
+
+CURSOR = "WzEuMCwiYSJd"
+
+QUERIES: list[tuple[Any, str]] = [
+    (calls.select().where(IS_LIVE), "ix_calls_live"),
+    (call_commands.select().where(IS_PENDING), "ix_call_commands_pending"),
+    (webhooks._UNWORKED, "ix_webhooks_unworked"),
+    (store._BY_CONTROL_ID, "ix_calls_control_id"),
+    (store._key_taken(call_record(idempotency_key="key")), "uq_calls_idempotency_key"),
+    (store._source_taken(journal_entry(source_id="event")), "uq_call_events_source_id"),
+    (store._filtered(CallFilter(cursor=CURSOR)), "ix_calls_created_at"),
+    (store._filtered(CallFilter(state="ended", cursor=CURSOR)), "ix_calls_state"),
+]
+
+
+@pytest.mark.parametrize(("query", "index"), QUERIES, ids=[index for _, index in QUERIES])
+def test_a_query_uses_its_index(query: Any, index: str) -> None:
+    compiled = query.compile(dialect=sqlite.dialect(paramstyle="named"))
+    with create_engine("sqlite://").connect() as connection:
+        Base.metadata.create_all(connection)
+        explained = connection.execute(text(f"EXPLAIN QUERY PLAN {compiled}"), {**compiled.params, "wanted": "x"})
+        plan = " ".join(str(row.detail) for row in explained)
+    assert f"INDEX {index} " in plan + " "
