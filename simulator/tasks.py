@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Final
 
 log = logging.getLogger("simulator")
+
+_ROUNDS: Final = 5
 
 
 class Tasks:
@@ -21,13 +23,14 @@ class Tasks:
         return task
 
     async def close(self) -> None:
-        """Cancel and await all."""
-        while self._running:
+        """Cancel and await all, also those that others start while they end."""
+        for _ in range(_ROUNDS):
+            if not self._running:
+                return
             running = list(self._running)
             for task in running:
                 task.cancel()
-            await asyncio.wait(running, timeout=2.0)
-            self._running -= {task for task in running if task.done()}
+            await asyncio.wait(running, timeout=1.0)
 
     def _done(self, task: "asyncio.Task[Any]") -> None:
         self._running.discard(task)

@@ -17,6 +17,7 @@ _SOFT: Final = frozenset(",;:")
 _QUOTES: Final = "\"'"
 _CLOSERS: Final = "\"')]}»”’"
 _LEFTOVERS: Final = frozenset(".,;:!?…)]}»”")
+_WHOLE_WORD_AND_STOP: Final = re.compile(r"(?:^|[\s¿¡(«“])[^\W\d_]{4,}[.,;:]$")
 _OPENERS: Final = frozenset("¿¡")
 
 
@@ -98,6 +99,8 @@ class ClauseSplitter:
       and host names stay whole, and the last sentence waits for the next piece or `flush`. Not after an abbreviation,
       an initial, or a number that opens the clause (`1. `).
     * After what may or may not end a sentence (`etc.`, `p. m.`, an ellipsis) the next letter decides: a capital does.
+    * The first clause of a reply does not wait for that white space when a piece ends in `.` after a whole word: models
+      give host names and prices their parts in other ways, and the caller is waiting.
     * The first clause of a reply also ends at a comma, colon or semicolon, so that the voice can begin, but has at
       least FIRST_MIN characters (at a line break, any); later ones only do when they are long.
     * Without any of these a clause ends at the last space before `first_max`, later LATER_MAX, characters.
@@ -119,7 +122,10 @@ class ClauseSplitter:
 
     def feed(self, delta: str) -> list[str]:
         """Take the next piece of the reply; the clauses that it completes."""
-        return [clause for char in delta for spoken in self._cleaner.clean(char) for clause in self._take(spoken)]
+        clauses = [clause for char in delta for spoken in self._cleaner.clean(char) for clause in self._take(spoken)]
+        if self._first and self._ends_with_the_piece():
+            clauses += self._cut(len(self._text))
+        return clauses
 
     def flush(self) -> list[str]:
         """The rest; for the end of a reply, and before a pause in it (a tool). What follows begins like a reply."""
@@ -170,6 +176,10 @@ class ClauseSplitter:
             self._first = False
             self._undecided = False
             yield clause
+
+    def _ends_with_the_piece(self) -> bool:
+        """Whether the first clause is over without a look at the next piece, for which a caller would have to wait."""
+        return self._long_enough() and bool(_WHOLE_WORD_AND_STOP.search(self._text)) and not self._in_address()
 
     def _long_enough(self) -> bool:
         return not self._first or len(self._text) >= FIRST_MIN

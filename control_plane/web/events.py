@@ -7,6 +7,7 @@ from typing import Final
 import orjson
 from quart import Blueprint, Response
 
+from control_plane.ports.infrastructure import BusMessage
 from control_plane.web.current import gateway
 
 KEEP_ALIVE_S: Final = 15.0
@@ -17,16 +18,15 @@ blueprint = Blueprint("events", __name__)
 @blueprint.get("/api/events")
 async def events() -> Response:
     """`event:` is the topic, `data:` JSON with `call_id`. A comment comes every 15 s when nothing happens."""
-    response = Response(_stream(), content_type="text/event-stream")
+    response = Response(_stream(gateway().bus.subscribe()), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     response.timeout = None
     return response
 
 
-async def _stream() -> AsyncIterator[bytes]:
+async def _stream(messages: AsyncIterator[BusMessage]) -> AsyncIterator[bytes]:
     yield b": connected\n\n"
-    messages = gateway().bus.subscribe()
     while True:
         try:
             async with asyncio.timeout(KEEP_ALIVE_S):

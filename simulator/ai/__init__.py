@@ -1,4 +1,17 @@
-"""The AI providers of the simulated world: Deepgram, Anthropic and ElevenLabs under one host."""
+"""The AI providers of the simulated world: Deepgram, Anthropic and ElevenLabs under one host.
+
+Faults, by target; times in seconds, defaults in brackets:
+
+* `deepgram.handshake`: `http_<status>`; `slow` {delay_s: 3}.
+* `deepgram.stream`: `close_1011`, `data_0000`, `half_open` (not even a pong), `garbage`, each {after_s: 1}; `late`
+  {delay_s: 3}; `empty_finals`; `duplicate_speech_started`. One of each kind can hold a socket at once.
+* `anthropic.request`: `http_<status>` (429 with {retry_after: 1}); `slow` {delay_s: 3}.
+* `anthropic.stream`: `error_event` {type: overloaded_error}, `cut`, `stall` {seconds: for ever}, `max_tokens`, each
+  {after_tokens: 3}, `max_tokens` inside the arguments of a tool if there is one; `refusal` {after_tokens: 0}.
+* `elevenlabs.handshake` (a socket or an HTTP request): `http_<status>`; `slow` {delay_s: 3}.
+* `elevenlabs.stream` (an utterance): `slow_first_byte` {delay_s: 3}; `cut` and `stall` {seconds: for ever}, both
+  {after_s: 0.5} of audio; `stale_audio` after the final of a context.
+"""
 
 from aiohttp import web
 

@@ -96,7 +96,7 @@ class Anthropic:
         self, request: web.Request, body: Mapping[str, Any], *, request_id: str, arrived: float
     ) -> web.StreamResponse:
         usage = self._cache.usage(body)
-        envelope = message(f"msg_{uuid.uuid4().hex[:24]}", body["model"], usage)
+        envelope = message(f"msg_{uuid.uuid4().hex[:24]}", body["model"], usage=usage)
         connection = Connection(request, self._world.now)
         asked = Asked(body=body, texts=list(user_texts(body["messages"])))
         if body["max_tokens"] == 0:
@@ -107,7 +107,7 @@ class Anthropic:
             question = self._world.stages.brain_asked(asked.texts[-1] if asked.texts else "", arrived)
         try:
             if not body.get("stream"):
-                return await self._whole(connection, envelope, answer, request_id=request_id)
+                return await self._whole(connection, envelope, answer=answer, request_id=request_id)
             exchange = Exchange(
                 world=self._world,
                 limits=self._limits,
@@ -124,7 +124,7 @@ class Anthropic:
             return connection.response or web.Response(status=499)
 
     async def _whole(
-        self, connection: Connection, envelope: dict[str, Any], answer: Answer, *, request_id: str
+        self, connection: Connection, envelope: dict[str, Any], *, answer: Answer, request_id: str
     ) -> web.Response:
         delays = self._world.delays
         thinking_ms = delays.llm_first_token_ms + delays.llm_token_ms * len(answer.pieces)
@@ -159,13 +159,13 @@ async def _body(request: web.Request) -> dict[str, Any]:
 def _decide(asked: Asked) -> Reply:
     """What the persona says to the last message."""
     turns = merged(asked.body["messages"])
-    persona = choose(personas(), asked.system, asked.texts)
+    persona = choose(personas(), system=asked.system, texts=asked.texts)
     results = [block for block in turns[-1][1] if block["type"] == "tool_result"]
     if results and all(block["type"] == "tool_result" for block in turns[-1][1]):
         used = {block["id"]: block["name"] for block in turns[-2][1] if block["type"] == "tool_use"}
         return Reply(text=persona.closing(used[results[-1]["tool_use_id"]]))
     replies = sum(role == "assistant" for role, _ in turns)
-    reply = persona.answer(asked.texts, replies, asked.tools)
+    reply = persona.answer(asked.texts, replies=replies, tools=asked.tools)
     return _forced(reply, asked)
 
 
@@ -222,5 +222,5 @@ def _error(
     status: int, request_id: str, *, text: str | None = None, headers: Mapping[str, str] | None = None
 ) -> web.Response:
     kind, usual = _ERRORS.get(status, _ERRORS[500])
-    body = error_body(kind, text or usual, request_id)
+    body = error_body(kind, text or usual, request_id=request_id)
     return web.json_response(body, status=status, headers={"request-id": request_id, **(headers or {})})

@@ -59,7 +59,7 @@ def sse(data: Mapping[str, Any]) -> bytes:
     return f"event: {data['type']}\ndata: {body}\n\n".encode()
 
 
-def message(message_id: str, model: str, usage: Mapping[str, Any]) -> dict[str, Any]:
+def message(message_id: str, model: str, *, usage: Mapping[str, Any]) -> dict[str, Any]:
     """A message without content yet."""
     return {
         "id": message_id,
@@ -88,5 +88,5 @@ def ending(stop: Mapping[str, Any], output_tokens: int) -> bytes:
     return sse(delta) + sse({"type": "message_stop"})
 
 
-def error_body(kind: str, text: str, request_id: str) -> dict[str, Any]:
+def error_body(kind: str, text: str, *, request_id: str) -> dict[str, Any]:
     return {"type": "error", "error": {"type": kind, "message": text}, "request_id": request_id}

@@ -11,7 +11,7 @@ from simulator.ai.anthropic_events import Piece, block_start, block_stop, ending
 from simulator.ai.limits import AiLimits
 from simulator.ai.outbox import Clock
 from simulator.faults import Fault
-from simulator.stages import Question
+from simulator.stage_links import Question
 from simulator.world import World
 
 _GLANCE_S: Final = 0.02
@@ -129,7 +129,7 @@ class Exchange:
                 change += block_start(block, answer.blocks[block])
             await self.connection.write(change + piece.event)
             if self.question is not None and not piece.is_json:
-                self.world.stages.brain_token(self.question, piece.text, self.world.now())
+                self.world.stages.brain_token(self.question, piece.text, at=self.world.now())
         if block >= 0:
             await self.connection.write(block_stop(block))
         return True
@@ -147,7 +147,7 @@ class Exchange:
         match fault.kind:
             case "error_event":
                 kind = fault.text("type", "overloaded_error")
-                await self.connection.write(sse(error_body(kind, "Overloaded", self.request_id)))
+                await self.connection.write(sse(error_body(kind, "Overloaded", request_id=self.request_id)))
                 return True
             case "cut":
                 self.connection.cut()

@@ -58,7 +58,7 @@ class Deepgram:
         try:
             query = parse_query(request.query)
         except RefusedError as refused:
-            return _refusal(400, request_id, str(refused))
+            return _refusal(400, request_id, reason=str(refused))
         if self.live >= self._limits.deepgram_sockets:
             return _refusal(429, request_id)
         socket = web.WebSocketResponse(autoping=False, timeout=2.0, compress=False)
@@ -66,7 +66,10 @@ class Deepgram:
         await socket.prepare(request)
         self.live += 1
         try:
-            await _Recognition(self._world, self._limits, query, socket, transport=request.transport).run()
+            recognition = _Recognition(
+                self._world, self._limits, query=query, socket=socket, transport=request.transport
+            )
+            await recognition.run()
         finally:
             self.live -= 1
         return socket
@@ -79,9 +82,9 @@ class _Recognition:
         self,
         world: World,
         limits: AiLimits,
+        *,
         query: Query,
         socket: web.WebSocketResponse,
-        *,
         transport: asyncio.Transport | None,
     ) -> None:
         self._world = world
@@ -91,8 +94,8 @@ class _Recognition:
         self._request_id = socket.headers["dg-request-id"]
         self._model_id = str(uuid.uuid5(uuid.NAMESPACE_URL, query.model))
         self._model = {"name": query.model, "version": "simulated", "arch": query.model.split("-general")[0]}
-        self._outbox = Outbox(socket, transport, world.now)
-        self._ear = Ear(query, world.spoken, limits)
+        self._outbox = Outbox(socket, transport, clock=world.now)
+        self._ear = Ear(query, world.spoken, limits=limits)
         self._digest = hashlib.sha256()
         self._heard_from = world.now()
         self._had_audio = False
@@ -103,7 +106,7 @@ class _Recognition:
         for kind, act in self._timed().items():
             if (fault := self._faults.get(kind)) is not None:
                 side.append(after(fault, act))
-        await serve(self._read(), self._outbox, side)
+        await serve(self._read(), self._outbox, side=side)
 
     async def _read(self) -> None:
         while True:
@@ -260,7 +263,7 @@ def _known(authorization: str, key: str) -> bool:
     )
 
 
-def _refusal(status: int, request_id: str, reason: str | None = None) -> web.Response:
+def _refusal(status: int, request_id: str, *, reason: str | None = None) -> web.Response:
     text = reason or _REFUSALS.get(status, "Error")
     body = {"category": _REFUSALS.get(status, "Error"), "message": text, "details": text, "request_id": request_id}
     return web.json_response(body, status=status, headers={"dg-error": text, "dg-request-id": request_id})

@@ -80,7 +80,7 @@ class _Hearing:
 class Ear:
     """One live recognition. It understands speech that the ledger knows and hears everything else as noise."""
 
-    def __init__(self, query: Query, ledger: SpokenLedger, limits: AiLimits) -> None:
+    def __init__(self, query: Query, ledger: SpokenLedger, *, limits: AiLimits) -> None:
         self.query = query
         self._ledger = ledger
         self._limits = limits
@@ -121,7 +121,7 @@ class Ear:
             frame = bytes(self._rest[:FRAME])
             del self._rest[:FRAME]
             self.consumed += FRAME
-            self._frame(frame, now, found)
+            found.extend(self._frame(frame, now))
         return found
 
     def flush(self, *, from_finalize: bool) -> list[Heard]:
@@ -130,7 +130,7 @@ class Ear:
             self._speaking = False
         return [self._final(speech_final=False, from_finalize=from_finalize)]
 
-    def _frame(self, frame: bytes, now: float, found: list[Heard]) -> None:
+    def _frame(self, frame: bytes, now: float) -> Iterable[Heard]:
         loud = sum(frame.translate(_LOUDNESS)) > _LOUD
         if loud or self._speaking:
             understood = self._recognise(frame, loud)
@@ -143,16 +143,16 @@ class Ear:
             self._quiet_s += FRAME_S
             self._loud_run = 0
         if loud and not self._speaking and self._loud_run >= _ONSET_FRAMES:
-            self._start(found)
-        found.extend(self._due())
+            yield from self._start()
+        yield from self._due()
 
-    def _start(self, found: list[Heard]) -> None:
+    def _start(self) -> Iterable[Heard]:
         self._speaking = True
         self._searches = 0
         self._interim_at = self._segment_began = self._now
         if self.query.vad_events:
             began = round(self._now - _ONSET_FRAMES * FRAME_S, 3)
-            found.append(Heard(message={"type": "SpeechStarted", "channel": [0, 1], "timestamp": began}))
+            yield Heard(message={"type": "SpeechStarted", "channel": [0, 1], "timestamp": began})
 
     def _due(self) -> Iterable[Heard]:
         """What the frame just taken makes due, in order."""

@@ -7,6 +7,10 @@ from typing import Final
 from multidict import MultiMapping
 
 FAMILIES: Final = ("nova-3", "nova-2", "nova", "enhanced", "base")
+_VARIETIES: Final = (
+    "", "-general", "-meeting", "-phonecall", "-finance", "-conversationalai", "-voicemail", "-video", "-medical",
+    "-drivethru", "-automotive",
+)  # fmt: skip
 ENCODINGS: Final = frozenset(
     "linear16 linear32 flac alaw mulaw amr-nb amr-wb opus ogg-opus speex g729".split()  # noqa: SIM905
 )
@@ -41,14 +45,14 @@ class Query:
 def parse_query(query: MultiMapping[str]) -> Query:
     """Raises RefusedError."""
     model = query.get("model", "base")
-    family = next((name for name in FAMILIES if model == name or model.startswith(name + "-")), None)
-    if family is None:
+    family = next((name for name in FAMILIES if model.startswith(name)), None)
+    if family is None or model.removeprefix(family) not in _VARIETIES:
         raise RefusedError(f"No such model: {model[:40]}")
     language = query.get("language", "en")
     _check_language(model, language)
     _check_terms(family, query)
     interim = _flag(query, "interim_results")
-    utterance_end = _milliseconds(query, "utterance_end_ms", None)
+    utterance_end = _milliseconds(query, "utterance_end_ms", default=None)
     if utterance_end is not None and not interim:
         raise RefusedError("utterance_end_ms needs interim_results=true")
     smart = _flag(query, "smart_format")
@@ -57,7 +61,7 @@ def parse_query(query: MultiMapping[str]) -> Query:
         language=language,
         encoding=_encoding(query),
         interim_results=interim,
-        endpointing_ms=_milliseconds(query, "endpointing", 10),
+        endpointing_ms=_milliseconds(query, "endpointing", default=10),
         utterance_end_ms=utterance_end,
         vad_events=_flag(query, "vad_events"),
         punctuated=_flag(query, "punctuate") or smart,
@@ -111,7 +115,7 @@ def _flag(query: Mapping[str, str], name: str) -> bool:
     return value == "true"
 
 
-def _milliseconds(query: Mapping[str, str], name: str, default: int | None) -> int | None:
+def _milliseconds(query: Mapping[str, str], name: str, *, default: int | None) -> int | None:
     value = query.get(name)
     if value is None or (value == "true" and name == "endpointing"):
         return default

@@ -36,7 +36,7 @@ _HTTP_TIMEOUT_S: Final = 120.0
 class RequestRefusedError(Exception):
     """An HTTP status, and where known the machine name and text that go with it."""
 
-    def __init__(self, status: int, code: str = "", text: str = "") -> None:
+    def __init__(self, status: int, code: str = "", *, text: str = "") -> None:
         super().__init__(text)
         self.status = status
         self.code = code
@@ -68,7 +68,7 @@ class ElevenLabs:
         await response.prepare(request)
         outgoing: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=1000)
         async with asyncio.TaskGroup() as group, asyncio.timeout(_HTTP_TIMEOUT_S):
-            speaking = group.create_task(self._say(options, text, request, outgoing))
+            speaking = group.create_task(self._say(options, text, request=request, outgoing=outgoing))
             try:
                 while (audio := await outgoing.get()) is not None:
                     await response.write(audio)
@@ -85,11 +85,11 @@ class ElevenLabs:
             return _refusal(refused)
         outgoing: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=1000)
         async with asyncio.timeout(_HTTP_TIMEOUT_S):
-            await self._say(options, text, request, outgoing)
+            await self._say(options, text, request=request, outgoing=outgoing)
         return web.Response(body=b"".join(_drained(outgoing)), headers=_headers(text))
 
     async def _say(
-        self, options: Options, text: str, request: web.Request, outgoing: "asyncio.Queue[bytes | None]"
+        self, options: Options, text: str, *, request: web.Request, outgoing: "asyncio.Queue[bytes | None]"
     ) -> None:
         """Fill the queue at the pace of generation; None ends it."""
         encode = FORMATS[options.output_format]
@@ -102,7 +102,7 @@ class ElevenLabs:
             if request.transport is not None:
                 request.transport.close()
 
-        context = Context(self._world, options.voice, TextBuffer((1,), auto_mode=True), send=send)
+        context = Context(self._world, options.voice, buffer=TextBuffer((1,), auto_mode=True), send=send)
         context.give(text)
         context.end()
         await context.run(broken)
@@ -116,25 +116,25 @@ class ElevenLabs:
             return _refusal(refused)
         socket = web.WebSocketResponse(timeout=2.0, compress=False)
         await socket.prepare(request)
-        outbox = Outbox(socket, request.transport, self._world.now)
-        await VoiceSocket(self._world, self._limits, options, multi=multi, outbox=outbox).run(socket)
+        outbox = Outbox(socket, request.transport, clock=self._world.now)
+        await VoiceSocket(self._world, self._limits, options=options, multi=multi, outbox=outbox).run(socket)
         return socket
 
     async def _asked(self, request: web.Request) -> tuple[Options, str]:
         await self._admit(request)
         options = self._options(request)
         if options.key is not None:
-            raise RequestRefusedError(401, "missing_api_key", "The header xi-api-key is missing.")
+            raise RequestRefusedError(401, "missing_api_key", text="The header xi-api-key is missing.")
         try:
             body = json.loads(await request.read())
         except ValueError as error:
-            raise RequestRefusedError(400, "malformed_json", "The body is not valid JSON.") from error
+            raise RequestRefusedError(400, "malformed_json", text="The body is not valid JSON.") from error
         if not isinstance(body, dict) or not isinstance(body.get("text"), str):
-            raise RequestRefusedError(400, "missing_required_field", "text is required")
+            raise RequestRefusedError(400, "missing_required_field", text="text is required")
         if not body["text"].strip():
-            raise RequestRefusedError(400, "empty_text", "text must not be empty")
+            raise RequestRefusedError(400, "empty_text", text="text must not be empty")
         if len(body["text"]) > _CHARACTERS:
-            raise RequestRefusedError(400, "text_too_long", "text is too long")
+            raise RequestRefusedError(400, "text_too_long", text="text is too long")
         _check_model(str(body.get("model_id", "")))
         return options, body["text"]
 
@@ -157,10 +157,10 @@ class ElevenLabs:
         if wanted not in FORMATS:
             known = ", ".join(FORMATS)
             text = f"The simulator does not encode {wanted[:30]}; it speaks {known}."
-            raise RequestRefusedError(400, "invalid_output_format", text)
+            raise RequestRefusedError(400, "invalid_output_format", text=text)
         patience = query.get("inactivity_timeout", "20")
         if not patience.isdecimal() or not 1 <= int(patience) <= 180:
-            raise RequestRefusedError(400, "invalid_parameters", "inactivity_timeout takes 1 to 180 seconds")
+            raise RequestRefusedError(400, "invalid_parameters", text="inactivity_timeout takes 1 to 180 seconds")
         _check_model(query.get("model_id", ""))
         return Options(
             voice=request.match_info["voice"],
@@ -173,9 +173,9 @@ class ElevenLabs:
 
 def _check_model(model: str) -> None:
     if model.startswith(("eleven_v3", "eleven_v4")):
-        raise RequestRefusedError(400, "unsupported_model", f"{model[:40]} is not available here")
+        raise RequestRefusedError(400, "unsupported_model", text=f"{model[:40]} is not available here")
     if model and not model.startswith("eleven_"):
-        raise RequestRefusedError(404, "model_not_found", f"No such model: {model[:40]}")
+        raise RequestRefusedError(404, "model_not_found", text=f"No such model: {model[:40]}")
 
 
 def _key_of(request: web.Request) -> str | None:

@@ -8,7 +8,7 @@ from typing import Final
 from simulator.ai.elevenlabs_audio import Piece, pieces
 from simulator.faults import Fault
 from simulator.spoken import Spoken
-from simulator.stages import Utterance
+from simulator.stage_links import Utterance
 from simulator.world import World
 
 DEFAULT_SCHEDULE: Final = (120, 160, 250, 290)
@@ -50,7 +50,7 @@ class Context:
     """Generates what it is given, in order, until it is ended; what is generated is not taken back."""
 
     def __init__(
-        self, world: World, voice: str, buffer: TextBuffer, *, send: Callable[[Piece, Callable[[float], None]], None]
+        self, world: World, voice: str, *, buffer: TextBuffer, send: Callable[[Piece, Callable[[float], None]], None]
     ) -> None:
         """`send` gets each piece, and what to call with the time at which it went out."""
         self._world = world

@@ -47,7 +47,7 @@ class Options:
 class VoiceSocket:
     """One connection. `multi` has contexts by id; without it the socket is one utterance and closes after it."""
 
-    def __init__(self, world: World, limits: AiLimits, options: Options, *, multi: bool, outbox: Outbox) -> None:
+    def __init__(self, world: World, limits: AiLimits, *, options: Options, multi: bool, outbox: Outbox) -> None:
         self._world = world
         self._limits = limits
         self._options = options
@@ -60,7 +60,7 @@ class VoiceSocket:
         self._draining = False
 
     async def run(self, socket: web.WebSocketResponse) -> None:
-        await serve(self._read(socket), self._outbox, [self._watch(), self._speak_all()])
+        await serve(self._read(socket), self._outbox, side=[self._watch(), self._speak_all()])
 
     async def _read(self, socket: web.WebSocketResponse) -> None:
         async for message in socket:
@@ -82,8 +82,7 @@ class VoiceSocket:
             self._drain()
             return
         name = str(data.get("context_id", data.get("contextId")) or _UNNAMED) if self._multi else _ONLY
-        text = data.get("text", "")
-        if not isinstance(text, str):
+        if not isinstance(data.get("text", ""), str):
             raise ProtocolError("invalid_parameters", "text must be a string")
         context = self._contexts.get(name)
         if context is None:
@@ -93,9 +92,10 @@ class VoiceSocket:
         elif any(field in data for field in _ONCE):
             raise ProtocolError("invalid_message", f"{', '.join(_ONCE)} may be sent in the first message only")
         else:
-            self._give(context, text, data)
+            self._give(context, data)
 
-    def _give(self, context: Context, text: str, data: Mapping[str, Any]) -> None:
+    def _give(self, context: Context, data: Mapping[str, Any]) -> None:
+        text = data.get("text", "")
         flush = bool(data.get("flush") or data.get("try_trigger_generation"))
         context.give(text, flush=flush)
         if data.get("close_context") or (not self._multi and text == "" and not flush):
@@ -116,7 +116,7 @@ class VoiceSocket:
         if not all(isinstance(length, int) and 50 <= length <= 500 for length in schedule):
             raise ProtocolError("invalid_parameters", "chunk_length_schedule takes values from 50 to 500")
         buffer = TextBuffer(schedule, auto_mode=self._options.auto_mode)
-        context = Context(self._world, self._options.voice, buffer, send=self._sender(name))
+        context = Context(self._world, self._options.voice, buffer=buffer, send=self._sender(name))
         self._contexts[name] = context
         self._opened.put_nowait((name, context))
 

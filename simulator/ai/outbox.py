@@ -37,7 +37,7 @@ class _Item:
 class Outbox:
     """Messages of one socket. A client that lets the bound be reached does not read: its connection is cut."""
 
-    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, clock: Clock) -> None:
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, *, clock: Clock) -> None:
         self._socket = socket
         self._transport = transport
         self._now = clock
@@ -92,7 +92,7 @@ class Outbox:
         return True
 
 
-async def serve(read: Coroutine[Any, Any, None], outbox: Outbox, side: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def serve(read: Coroutine[Any, Any, None], outbox: Outbox, *, side: Iterable[Coroutine[Any, Any, None]]) -> None:
     """Run a socket: it lives as long as `read`; what was put before the close frame is still sent."""
     async with asyncio.TaskGroup() as group:
         sending = group.create_task(outbox.run())

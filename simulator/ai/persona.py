@@ -65,7 +65,7 @@ class Persona:
     """What is said once the named tool has answered; `*` for any other; empty for nothing."""
     memory: Mapping[str, Memory] = field(default_factory=dict)
 
-    def answer(self, texts: Sequence[str], replies: int, tools: Mapping[str, Mapping[str, Any]]) -> Reply:
+    def answer(self, texts: Sequence[str], *, replies: int, tools: Mapping[str, Mapping[str, Any]]) -> Reply:
         """To the user's `texts`, after so many replies; `tools` maps the names on offer to their input schemas."""
         last = texts[-1] if texts else ""
         for rule in self.rules:
@@ -113,7 +113,7 @@ def parse_persona(data: Mapping[str, Any]) -> Persona:
     )
 
 
-def choose(candidates: Sequence[Persona], system: str, texts: Iterable[str]) -> Persona:
+def choose(candidates: Sequence[Persona], *, system: str, texts: Iterable[str]) -> Persona:
     """The persona whose language the user speaks; if that is not clear, the one of the system prompt; else the last."""
     for text in (" ".join(texts), system):
         words = re.findall(r"\w+", plain(text))

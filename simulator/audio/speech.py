@@ -46,7 +46,8 @@ def speech(text: str, *, voice: str = "caller") -> bytes:
         for onset, letters in syllables:
             contour = 1.12 - 0.24 * spoken / count + 0.05 * math.sin(spoken * 2.1)
             begin = round((start + onset) * _character_s(text) * RATE)
-            sound = _syllable(letters, round(len(letters) * _character_s(text) * RATE), round(pitch * contour / 6) * 6)
+            size = round(len(letters) * _character_s(text) * RATE)
+            sound = _syllable(letters, size, pitch=round(pitch * contour / 6) * 6)
             audio[begin : begin + len(sound)] = sound[: length - begin]
             spoken += 1
     return watermarked(bytes(audio), f"{voice}\0{text}")
@@ -127,7 +128,7 @@ def _syllables(word: str) -> list[tuple[int, str]]:
 
 
 @lru_cache(maxsize=8192)
-def _syllable(letters: str, length: int, pitch: int) -> bytes:
+def _syllable(letters: str, length: int, *, pitch: int) -> bytes:
     """`length` bytes: 35 ms of consonant unless it begins with a vowel, then the vowel."""
     vowels = letters.lower().translate(_VOWEL_OF)
     vowel = next((letter for letter in vowels if letter in _FORMANTS), "e")

@@ -40,7 +40,7 @@ def read_ulaw(data: bytes) -> bytes:
         mono = sound[::channels]
         return mono if form == _ULAW else mono.translate(ALAW_TO_ULAW)
     if (form, bits) == (_PCM, 16) and channels and block == 2 * channels and rate >= 8000:
-        return from_pcm16(_at_8k(sound[: len(sound) // block * block], channels, rate))
+        return from_pcm16(_at_8k(sound[: len(sound) // block * block], channels, rate=rate))
     raise UnplayableAudio(f"format {form} with {bits} bits at {rate} Hz")
 
 
@@ -57,7 +57,7 @@ def _chunks(data: bytes) -> dict[bytes, bytes]:
     return found
 
 
-def _at_8k(pcm: bytes, channels: int, rate: int) -> bytes:
+def _at_8k(pcm: bytes, channels: int, *, rate: int) -> bytes:
     samples = array("h", pcm)
     if sys.byteorder == "big":
         samples.byteswap()

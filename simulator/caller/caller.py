@@ -57,14 +57,14 @@ class Handset(Protocol):
 class Caller:
     """Plays one script on one line and notes what happens."""
 
-    def __init__(self, world: World, line: Line, handset: Handset, script: Script) -> None:
+    def __init__(self, world: World, line: Line, *, handset: Handset, script: Script) -> None:
         self._world = world
         self._line = line
         self._handset = handset
         self._script = script
         self._onsets = 0
         """How often the bot had begun to speak when this caller last finished a turn."""
-        self.mouth = Mouth(world.spoken, line.id, self._told)
+        self.mouth = Mouth(world.spoken, line.id, told=self._told)
         if script.noise_dbfs is not None:
             self.mouth.set_noise(world.settings.seed, script.noise_dbfs)
 
@@ -94,7 +94,7 @@ class Caller:
                 await self._utter(step.text, "backchannel")
             case Cough():
                 await self._into_speech(step.after_s)
-                await self._sound("", "cough", cough(self._world.settings.seed))
+                await self._sound("", "cough", audio=cough(self._world.settings.seed))
             case Silence():
                 await asyncio.sleep(step.seconds)
             case Dtmf():
@@ -115,7 +115,7 @@ class Caller:
 
     async def _play_voicemail(self) -> None:
         await self._utter(self._script.voicemail, "greeting")
-        await self._sound("", "beep", beep())
+        await self._sound("", "beep", audio=beep())
 
     async def _into_speech(self, after_s: float) -> None:
         """This long after the bot began to answer the last turn; also when it never does."""
@@ -148,14 +148,15 @@ class Caller:
     async def _utter(self, text: str, kind: Kind) -> None:
         audio = speech(text, voice=self._script.voice)
         # Two callers may say the same: the bytes of each call are its own, so that they tell which call they are of.
-        await self._sound(text, kind, watermarked(audio, f"{self._line.id}\0{text}\0{len(self._line.record.said)}"))
+        own = watermarked(audio, f"{self._line.id}\0{text}\0{len(self._line.record.said)}")
+        await self._sound(text, kind, audio=own)
 
-    async def _sound(self, text: str, kind: Kind, audio: bytes) -> None:
+    async def _sound(self, text: str, kind: Kind, *, audio: bytes) -> None:
         utterance = Utterance(text=text, kind=kind, audio=audio)
         self.mouth.utter(utterance)
         await self._until(lambda: utterance.over, _UTTERANCE_S)
 
-    def _told(self, utterance: Utterance, moment: str, at: float) -> None:
+    def _told(self, utterance: Utterance, moment: str, *, at: float) -> None:
         record = self._line.record
         match moment:
             case "began":

@@ -109,7 +109,7 @@ class Ears:
     def _follow(self, frame: bytes, now: float, *, loud: bool) -> None:
         following = self._following
         if following is not None and following.spoken.audio.startswith(frame, following.offset):
-            self._advance(following, following.offset, now)
+            self._advance(following, following.offset, now=now)
             return
         if not loud:
             return
@@ -118,14 +118,14 @@ class Ears:
             return
         spoken, offset = found
         if following is not None and following.spoken is spoken and offset >= following.offset:
-            self._advance(following, offset, now)
+            self._advance(following, offset, now=now)
             return
         if self._starved_at is not None and now - self._starved_at < _SAME_REPLY_S:
             self._gap(self._starved_at, now)
         self._following = Heard(spoken=spoken, offset=offset + FRAME, started_at=now, ended_at=now + TICK_S)
         self.heard.append(self._following)
 
-    def _advance(self, heard: Heard, offset: int, now: float) -> None:
+    def _advance(self, heard: Heard, offset: int, *, now: float) -> None:
         self._gap(heard.ended_at, now)
         heard.offset = offset + FRAME
         heard.ended_at = now + TICK_S

@@ -1,9 +1,8 @@
 """What the caller puts on the line, 20 ms at a time."""
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from simulator.audio.levels import FRAME, SILENT_FRAME, voiced_span
 from simulator.audio.speech import line_noise, over_noise
@@ -35,11 +34,16 @@ class Utterance:
         self.span = voiced_span(self.audio)
 
 
+class Told(Protocol):
+    """Hears what becomes of an utterance: "began", "loud" (first audible frame), "ended" (last one), "over"."""
+
+    def __call__(self, utterance: Utterance, moment: str, *, at: float) -> None: ...
+
+
 class Mouth:
     """Gives a frame for every tick: the utterance at hand, else the idle line."""
 
-    def __init__(self, ledger: SpokenLedger, call: str, told: Callable[[Utterance, str, float], None]) -> None:
-        """`told` hears of each utterance that it "began", became "loud", "ended" (last voiced frame) and is "over"."""
+    def __init__(self, ledger: SpokenLedger, call: str, *, told: Told) -> None:
         self._ledger = ledger
         self._call = call
         self._told = told
@@ -64,7 +68,7 @@ class Mouth:
         if utterance.place == 0:
             utterance.started_at = now
             utterance.spoken = self._ledger.begin(utterance.text, speaker="caller", call=self._call)
-            self._told(utterance, "began", now)
+            self._told(utterance, "began", at=now)
         start = utterance.place * FRAME
         frame = utterance.audio[start : start + FRAME]
         self._report(utterance, now)
@@ -73,17 +77,17 @@ class Mouth:
         if utterance.place * FRAME >= len(utterance.audio):
             utterance.over = True
             self._queue.popleft()
-            self._told(utterance, "over", now)
+            self._told(utterance, "over", at=now)
         return frame + SILENT_FRAME[len(frame) :], spoken
 
     def _report(self, utterance: Utterance, now: float) -> None:
         first, last = utterance.span
         if utterance.place == first:
             utterance.first_loud_at = now
-            self._told(utterance, "loud", now)
+            self._told(utterance, "loud", at=now)
         if utterance.place == last:
             utterance.ended_at = now
-            self._told(utterance, "ended", now)
+            self._told(utterance, "ended", at=now)
 
     def _idle(self) -> bytes:
         if not self._noise:

@@ -77,7 +77,7 @@ class CallRecord:
     streams: int = 0
     script_done: bool = False
 
-    def blame(self, kind: str, at: float, detail: str) -> None:
+    def blame(self, kind: str, detail: str, *, at: float) -> None:
         if len(self.client_faults) < _KEPT_FAULTS:
             self.client_faults.append(ClientFault(kind=kind, at=at, detail=detail))
 

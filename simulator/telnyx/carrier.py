@@ -100,17 +100,17 @@ class Carrier:
         """
         if leg.inline_stream is not None:
             self.open_stream(leg, leg.inline_stream)
-        return self._world.tasks.start(self._ring(leg, timeout_s, "timeout" if retry else "no_answer"), "ring")
+        return self._world.tasks.start(self._ring(leg, timeout_s, given_up="timeout" if retry else "no_answer"), "ring")
 
     def picked_up(self, leg: Leg) -> None:
         """The leg is answered: media begins and the party starts its script."""
         leg.state = LegState.ANSWERED
         leg.answered_at = self._world.now()
-        caller = Caller(self._world, leg, _Handset(self, leg), leg.script)
+        caller = Caller(self._world, leg, handset=_Handset(self, leg), script=leg.script)
         leg.mouth = caller.mouth
         leg.slot = self.ticker.add(leg)
         if leg.record_on_answer is not None:
-            leg.recordings.append(begin_recording(leg.tape, leg.record_on_answer, "record_"))
+            leg.recordings.append(begin_recording(leg.tape, leg.record_on_answer, prefix="record_"))
         self.webhooks.send(leg, "call.answered", **announcements.answered(leg))
         if leg.stream is not None:
             self._world.tasks.start(leg.stream.begin(), "stream begins")
@@ -121,7 +121,7 @@ class Carrier:
             self._world.tasks.start(self._detect(leg), "detection")
 
     def open_stream(self, leg: Leg, options: StreamOptions) -> None:
-        stream = MediaStream(self._world, leg, options, self.webhooks)
+        stream = MediaStream(self._world, leg, options=options, webhooks=self.webhooks)
         leg.stream = stream
         self._world.tasks.start(stream.run(), "media stream")
 
@@ -137,6 +137,7 @@ class Carrier:
         self.answers.clear()
         self.dials.clear()
         self.webhooks.deliveries.clear()
+        self.ticker.late_s = 0.0
 
     def end(self, leg: Leg, ending: Ending) -> None:
         """The leg is over. Does nothing the second time."""
@@ -172,11 +173,13 @@ class Carrier:
         for finding in findings(leg.amd, moment, machine=bool(leg.script.voicemail)):
             self.webhooks.send(leg, finding.event, **leg.parties(), result=finding.result)
 
-    def uttered(self, leg: Leg, utterance: Utterance, moment: str) -> None:
+    def uttered(self, leg: Leg, utterance: Utterance, *, moment: str) -> None:
         if utterance.kind == "beep" and moment == "over":
             self.moment(leg, "beep")
         if leg.transcribing and utterance.text:
-            self._world.tasks.start(transcribe(self._world, leg, utterance, moment), "transcription")
+            self._world.tasks.start(
+                transcribe(self._world, leg, utterance=utterance, final=moment == "over"), "transcription"
+            )
 
     def press(self, leg: Leg, digit: str) -> None:
         """The party pressed a key: the carrier reports it twice, by webhook and on the media socket."""
@@ -199,15 +202,16 @@ class Carrier:
         finished = leg.player.idle and (stream is None or stream.playout.finished)
         if leg.ears.hear(heard, now, finished=finished):
             leg.record.bot_became_audible(now)
-            self._world.stages.bot_audible(call=leg.id, at=now)
+            arrived_at = stream.playout.arrived_at if stream else None
+            self._world.stages.bot_audible(leg.id, now, arrived_at=arrived_at)
         if stream is not None:
-            await stream.tick(frame, spoken, heard, now)
+            await stream.tick(frame, spoken, heard=heard)
         leg.tape.add(frame, heard)
         leg.check_watches()
         if now - leg.answered_at > leg.time_limit_s:
             self.end(leg, TIME_LIMIT)
 
-    async def _ring(self, leg: Leg, timeout_s: float, given_up: str) -> None:
+    async def _ring(self, leg: Leg, timeout_s: float, *, given_up: str) -> None:
         delays = self._world.delays
         ringing = delays.telnyx_no_answer_s if leg.script.answer == "no_answer" else delays.telnyx_answer_s
         await asyncio.sleep(min(ringing, timeout_s))
@@ -253,4 +257,4 @@ class _Handset:
         self._carrier.caller_hangs_up(self._leg)
 
     def uttered(self, utterance: Utterance, moment: str) -> None:
-        self._carrier.uttered(self._leg, utterance, moment)
+        self._carrier.uttered(self._leg, utterance, moment=moment)

@@ -31,17 +31,17 @@ class Refused(Exception):
         self.refusal = refusal
 
 
-def refuse(status: int, code: str, title: str, *, detail: str = "", pointer: str = "") -> Refused:
+def refuse(status: int, code: str, *, title: str, detail: str = "", pointer: str = "") -> Refused:
     return Refused(Refusal(status=status, code=code, title=title, detail=detail, pointer=pointer))
 
 
 def missing(name: str) -> Refused:
-    return refuse(422, "10004", "Missing required parameter", pointer=f"/{name}")
+    return refuse(422, "10004", title="Missing required parameter", pointer=f"/{name}")
 
 
 def call_ended() -> Refused:
     return refuse(
-        422, "90018", "Call has already ended", detail="This call is no longer active and can't receive commands."
+        422, "90018", title="Call has already ended", detail="This call is no longer active and can't receive commands."
     )
 
 
@@ -49,13 +49,13 @@ def not_answered() -> Refused:
     return refuse(
         422,
         "90034",
-        "Call not answered yet",
+        title="Call not answered yet",
         detail="This call can't receive this command because it has not been answered yet.",
     )
 
 
 def invalid_command(detail: str) -> Refused:
-    return refuse(422, "90102", "Command is invalid", detail=detail)
+    return refuse(422, "90102", title="Command is invalid", detail=detail)
 
 
 UNAUTHORIZED = Refusal(

@@ -30,14 +30,14 @@ _CLOSE_S: Final = 1.0
 class MediaStream:
     """One connection. A stream that reconnects is another object with another stream id."""
 
-    def __init__(self, world: World, leg: Leg, options: StreamOptions, webhooks: Webhooks) -> None:
+    def __init__(self, world: World, leg: Leg, *, options: StreamOptions, webhooks: Webhooks) -> None:
         self._world = world
         self._leg = leg
         self.options = options
         self._webhooks = webhooks
         self.wire = Wire()
         self._faults = {fault.kind: fault for fault in world.faults.take_all("telnyx.media", call=leg.id)}
-        self.uplink = Uplink(self.wire, options, self._faults)
+        self.uplink = Uplink(self.wire, options, faults=self._faults)
         self.playout = Playout(self._mark_returned)
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._outbox: list[str] = []
@@ -84,9 +84,9 @@ class MediaStream:
             if (fault := self.fault(kind)) is not None:
                 self._world.tasks.start(self._lose_socket(fault), "media fault")
 
-    async def tick(self, frame: bytes, spoken: Spoken | None, heard: bytes | None, now: float) -> None:
+    async def tick(self, frame: bytes, spoken: Spoken | None, *, heard: bytes | None) -> None:
         """Send the caller's 20 ms, and what waits to be said besides."""
-        for message in self.uplink.messages(frame, spoken, heard, now):
+        for message in self.uplink.messages(frame, spoken, heard=heard):
             self._leg.record.frames_sent += 1
             await self._send(message)
         await self._flush()
@@ -164,7 +164,10 @@ class MediaStream:
             event = message["event"]
         except (ValueError, TypeError, KeyError):
             self._complain(
-                "bad_json", 100003, "malformed_frame", "The frame received does not conform to expectations."
+                "bad_json",
+                100003,
+                title="malformed_frame",
+                detail="The frame received does not conform to expectations.",
             )
             return
         match event:
@@ -181,7 +184,7 @@ class MediaStream:
                 if isinstance(name, str):
                     self.playout.mark(name)
                 else:
-                    self._complain("bad_mark", 100003, "malformed_frame", "A mark needs a name.")
+                    self._complain("bad_mark", 100003, title="malformed_frame", detail="A mark needs a name.")
             case _:
                 self._blame("unknown_event", str(event)[:40])
 
@@ -189,7 +192,7 @@ class MediaStream:
         try:
             audio = binascii.a2b_base64(message["media"]["payload"], strict_mode=True)
         except (binascii.Error, ValueError, TypeError, KeyError):
-            self._complain("bad_base64", 100004, "invalid_media", "The payload is not valid base64.")
+            self._complain("bad_base64", 100004, title="invalid_media", detail="The payload is not valid base64.")
             return
         if self.options.mode != "rtp":
             self._file_mode()
@@ -204,13 +207,15 @@ class MediaStream:
         elif self.options.return_encoding != "PCMU":
             self._blame("codec", f"the simulator does not play {self.options.return_encoding}")
             return
-        self.playout.play(audio)
+        self.playout.play(audio, self._world.now())
 
     def _file_mode(self) -> None:
         """In mp3 mode a message is a whole file, one a second; raw G.711 is no file and stays silent."""
         now = self._world.now()
         if now - self._last_mp3_at < 1.0:
-            self._complain("rate_limit", 100005, "rate_limit_reached", "At most one media message per second.")
+            self._complain(
+                "rate_limit", 100005, title="rate_limit_reached", detail="At most one media message per second."
+            )
         else:
             self._blame("mp3_mode", "raw audio while stream_bidirectional_mode is mp3: silence")
         self._last_mp3_at = now
@@ -218,12 +223,12 @@ class MediaStream:
     def _mark_returned(self, name: str) -> None:
         self._outbox.append(self.wire.mark(name))
 
-    def _complain(self, kind: str, code: int, title: str, detail: str) -> None:
+    def _complain(self, kind: str, code: int, *, title: str, detail: str) -> None:
         self._blame(kind, detail)
-        self._outbox.append(self.wire.error(code, title, detail))
+        self._outbox.append(self.wire.error(code, title, detail=detail))
 
     def _blame(self, kind: str, detail: str) -> None:
-        self._leg.record.blame(kind, self._world.now(), detail)
+        self._leg.record.blame(kind, detail, at=self._world.now())
 
     async def _flush(self) -> None:
         while self._outbox:

@@ -23,6 +23,10 @@ class Playout:
         self._arrived = 0
         self._played = 0
         self._marks: deque[tuple[int, str]] = deque()
+        self._messages: deque[tuple[int, float]] = deque()
+        """Where each message ends, and when it came."""
+        self.arrived_at: float | None = None
+        """When the message came of which the last frame was."""
         self.finished = True
         """Nothing is queued, and the sender said so: its last audio was followed by a mark, or cleared."""
 
@@ -30,9 +34,10 @@ class Playout:
     def queued_s(self) -> float:
         return (len(self._audio) - self._head) / (FRAME * 50)
 
-    def play(self, audio: bytes) -> None:
+    def play(self, audio: bytes, at: float) -> None:
         self._audio += audio
         self._arrived += len(audio)
+        self._messages.append((self._arrived, at))
         self.finished = False
 
     def mark(self, name: str) -> None:
@@ -43,6 +48,7 @@ class Playout:
         self._audio.clear()
         self._head = 0
         self._played = self._arrived
+        self._messages.clear()
         self._return_marks()
         self.finished = True
 
@@ -52,6 +58,9 @@ class Playout:
         frame = bytes(self._audio[self._head : self._head + FRAME])
         if not frame:
             return None
+        while self._messages[0][0] <= self._played:
+            self._messages.popleft()
+        self.arrived_at = self._messages[0][1]
         self._head += len(frame)
         self._played += len(frame)
         if self._head > _COMPACT:

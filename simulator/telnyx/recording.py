@@ -58,13 +58,13 @@ class Recording:
         return self.tape.wav(self.start, self.end, dual=self.channels == "dual")
 
 
-def begin_recording(tape: Tape, body: Mapping[str, Any], prefix: str = "") -> Recording:
+def begin_recording(tape: Tape, body: Mapping[str, Any], *, prefix: str = "") -> Recording:
     """Record from here on, as the fields `<prefix>format` and `<prefix>channels` ask. Raises Refused.
 
     Only WAV is recorded; without a format the carrier's default, MP3, becomes WAV too.
     """
     if body.get(f"{prefix}format", "wav") != "wav":
-        raise refuse(422, "10032", "Invalid enumerated value", detail="wav only", pointer=f"/{prefix}format")
+        raise refuse(422, "10032", title="Invalid enumerated value", detail="wav only", pointer=f"/{prefix}format")
     return Recording(
         id=str(uuid4()),
         tape=tape,

@@ -1,7 +1,6 @@
 """What a command may carry: required fields, values and ranges, with the carrier's code for each fault."""
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,13 +47,15 @@ def check(body: Body, required: tuple[str, ...] = ()) -> None:
             raise missing(name)
     for name, (allowed, code) in _ENUMS.items():
         if name in body and body[name] not in allowed:
-            raise refuse(422, code, "Invalid enumerated value", detail=f"one of {sorted(allowed)}", pointer=f"/{name}")
+            raise refuse(
+                422, code, title="Invalid enumerated value", detail=f"one of {sorted(allowed)}", pointer=f"/{name}"
+            )
     for name, (low, high) in _RANGES.items():
-        if name in body and not _within(body[name], low, high):
-            raise refuse(422, "10033", "Value outside of range", detail=f"{low} to {high}", pointer=f"/{name}")
+        if name in body and not _within(body[name], (low, high)):
+            raise refuse(422, "10033", title="Value outside of range", detail=f"{low} to {high}", pointer=f"/{name}")
     check_client_state(body)
     if "stream_url" in body and not str(body["stream_url"]).startswith(("ws://", "wss://")):
-        raise refuse(422, "10015", "Invalid value", detail="stream_url must be ws or wss", pointer="/stream_url")
+        raise refuse(422, "10015", title="Invalid value", detail="stream_url must be ws or wss", pointer="/stream_url")
 
 
 def check_client_state(body: Body) -> None:
@@ -64,9 +65,9 @@ def check_client_state(body: Body) -> None:
         return
     try:
         base64.b64decode(str(state), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise refuse(
-            422, "90017", "Invalid value for client_state", detail="must be base64", pointer="/client_state"
+            422, "90017", title="Invalid value for client_state", detail="must be base64", pointer="/client_state"
         ) from error
 
 
@@ -79,21 +80,21 @@ def check_number(body: Body, name: str) -> str:
 
 
 def not_e164(name: str) -> Refused:
-    return refuse(422, "10016", "Phone number must be in +E164 format", pointer=f"/{name}")
+    return refuse(422, "10016", title="Phone number must be in +E164 format", pointer=f"/{name}")
 
 
 def check_speech(body: Body) -> str:
     """The text of a speak command. Raises Refused."""
     text = str(body["payload"])
     if len(text) > 3000:
-        raise refuse(422, "90010", "Invalid value for payload", pointer="/payload")
+        raise refuse(422, "90010", title="Invalid value for payload", pointer="/payload")
     return re.sub(r"<[^>]*>", "", text) if body.get("payload_type") == "ssml" else text
 
 
 def check_digits(body: Body) -> str:
     digits = str(body["digits"])
     if not _DIGITS.fullmatch(digits):
-        raise refuse(422, "90014", "Invalid value for digits", pointer="/digits")
+        raise refuse(422, "90014", title="Invalid value for digits", pointer="/digits")
     return digits
 
 
@@ -128,5 +129,5 @@ def stream_options(body: Body) -> StreamOptions | None:
     )
 
 
-def _within(value: Any, low: int, high: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+def _within(value: Any, bounds: tuple[int, int]) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and bounds[0] <= value <= bounds[1]

@@ -23,7 +23,7 @@ from simulator.telnyx.errors import (
 )
 from simulator.telnyx.ids import is_call_control_id
 from simulator.telnyx.requests import Body, check, check_number, stream_options
-from simulator.telnyx.verbs import VERBS
+from simulator.telnyx.verbs import VERBS, Order
 from simulator.world import World
 
 _REMEMBERED_S: Final = 60.0
@@ -83,7 +83,7 @@ class Rest:
         carrier = self._world.carrier
         before = carrier.legs.dialled.get(command_id) if command_id else None
         if before is not None and self._world.now() - before.created_at < _REMEMBERED_S:
-            self._note(before, "dial", command_id, repeated=True)
+            self._note(before, "dial", command_id=command_id, repeated=True)
             return _shown(before)
         check(body, ("connection_id", "to", "from"))
         number = check_number(body, "to")
@@ -104,7 +104,7 @@ class Rest:
         )
         if command_id:
             carrier.legs.dialled[command_id] = leg
-        self._note(leg, "dial", command_id, repeated=False)
+        self._note(leg, "dial", command_id=command_id, repeated=False)
         announced = carrier.initiated(leg)
         if early is not None:
             await announced
@@ -128,7 +128,7 @@ class Rest:
         command_id = str(body.get("command_id") or "")
         known = leg.results.get(command_id) if command_id else None
         repeated = known is not None and self._world.now() - known[0] < _REMEMBERED_S
-        self._note(leg, name, command_id, repeated=repeated)
+        self._note(leg, name, command_id=command_id, repeated=repeated)
         if known is not None and repeated:
             return known[1]
         if not leg.alive:
@@ -142,7 +142,7 @@ class Rest:
         if command_id:
             leg.results[command_id] = (self._world.now(), result)
         try:
-            result.update(await verb.handler(self._world, leg, body))
+            result.update(await verb.handler(Order(world=self._world, leg=leg, body=body)))
         except Refused:
             leg.results.pop(command_id, None)
             raise
@@ -167,7 +167,7 @@ class Rest:
             await asyncio.sleep(fault.number("seconds", 1.0))
         if fault.kind == "error":
             code, title = fault.text("code", "10027"), fault.text("title", "Unprocessable entity")
-            raise refuse(int(fault.number("status", 422)), code, title)
+            raise refuse(int(fault.number("status", 422)), code, title=title)
         if fault.kind in _FAULT_ANSWERS:
             raise Refused(_FAULT_ANSWERS[fault.kind]())
         return fault
@@ -176,10 +176,10 @@ class Rest:
         name = request.match_info["id"]
         leg = self._world.carrier.legs.find(name) if is_call_control_id(name) else None
         if leg is None:
-            raise refuse(422, "90015", "Invalid Call Control ID", pointer="/call_control_id")
+            raise refuse(422, "90015", title="Invalid Call Control ID", pointer="/call_control_id")
         return leg
 
-    def _note(self, leg: Leg, verb: str, command_id: str, *, repeated: bool) -> None:
+    def _note(self, leg: Leg, verb: str, *, command_id: str, repeated: bool) -> None:
         leg.commands.append(CommandSeen(verb=verb, command_id=command_id, repeated=repeated, at=self._world.now()))
 
     def _count_dial(self) -> None:
@@ -206,9 +206,9 @@ async def _json(request: web.Request) -> Body:
     try:
         body = json.loads(text) if text else {}
     except ValueError as error:
-        raise refuse(400, "10023", "Bad JSON") from error
+        raise refuse(400, "10023", title="Bad JSON") from error
     if not isinstance(body, dict):
-        raise refuse(400, "10015", "Bad request")
+        raise refuse(400, "10015", title="Bad request")
     return body
 
 

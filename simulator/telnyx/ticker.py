@@ -24,7 +24,7 @@ class Ticker(Generic[Line]):
         self._serve = serve
         self._slots: list[list[Line]] = [[] for _ in range(_SLOTS)]
         self.late_s = 0.0
-        """The longest delay of a tick so far."""
+        """The longest delay of a tick since the world was made or reset."""
 
     def add(self, line: Line) -> int:
         """Serve this line from now on; the slot it got."""

@@ -7,9 +7,8 @@ from simulator.telnyx.calls import Leg
 from simulator.world import World
 
 
-async def transcribe(world: World, leg: Leg, utterance: Utterance, moment: str) -> None:
-    """An interim result halfway through the utterance, a final one a little after it."""
-    final = moment == "over"
+async def transcribe(world: World, leg: Leg, *, utterance: Utterance, final: bool) -> None:
+    """An interim result halfway through the utterance, which begins now, or a final one: it is over."""
     words = utterance.text.split()
     if final:
         await asyncio.sleep(world.delays.telnyx_transcription_s)

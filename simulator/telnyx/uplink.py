@@ -27,7 +27,7 @@ class Uplink:
     What was said is entered in the ledger as the gateway sees it in PCMU, and only if it was sent.
     """
 
-    def __init__(self, wire: Wire, options: StreamOptions, faults: Mapping[str, Fault]) -> None:
+    def __init__(self, wire: Wire, options: StreamOptions, *, faults: Mapping[str, Fault]) -> None:
         self.encoding = "PCMA" if "pcma" in faults else options.encoding
         self._wire = wire
         self._inbound = options.track in ("inbound_track", "both_tracks")
@@ -40,7 +40,7 @@ class Uplink:
         self._kept: str | None = None
         self._ticks = 0
 
-    def messages(self, frame: bytes, spoken: Spoken | None, heard: bytes | None, now: float) -> Iterator[str]:
+    def messages(self, frame: bytes, spoken: Spoken | None, *, heard: bytes | None) -> Iterator[str]:
         """What goes out in this 20 ms tick."""
         self._ticks += 1
         if self._lost():
@@ -48,7 +48,7 @@ class Uplink:
         if self._inbound:
             yield from self._say(frame, spoken)
         if self._outbound:
-            yield self._wire.media(self._payload(heard or SILENT_FRAME), self._at_ms, "outbound")
+            yield self._wire.media(self._payload(heard or SILENT_FRAME), self._at_ms, track="outbound")
 
     @property
     def _at_ms(self) -> int:

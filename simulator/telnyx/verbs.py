@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import binascii
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,9 +9,8 @@ from typing import Any, Final
 import aiohttp
 
 from simulator.audio.speech import speech
-from simulator.audio.wav import UnplayableAudio, read_ulaw
+from simulator.audio.wav import read_ulaw
 from simulator.telnyx.calls import Leg, LegState
-from simulator.telnyx.carrier import Carrier
 from simulator.telnyx.endings import BRIDGE_CANCELLED, CANCELLED, HUNG_UP, REJECTED
 from simulator.telnyx.errors import invalid_command, missing, refuse
 from simulator.telnyx.playout import Track
@@ -21,141 +19,149 @@ from simulator.telnyx.requests import Body, check_digits, check_number, check_sp
 from simulator.world import World
 
 Result = dict[str, Any]
-Handler = Callable[[World, Leg, Body], Awaitable[Result]]
 _DOWNLOAD_S: Final = 5.0
 _LARGEST: Final = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command on one leg, checked as far as all commands are."""
+
+    world: World
+    leg: Leg
+    body: Body
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
     """A command: what must be in it, and whether it makes sense before the answer."""
 
-    handler: Handler
+    handler: Callable[[Order], Awaitable[Result]]
     required: tuple[str, ...] = ()
     before_answer: bool = False
 
 
-async def answer(world: World, leg: Leg, body: Body) -> Result:
-    if leg.direction == "outgoing":
+async def answer(order: Order) -> Result:
+    if order.leg.direction == "outgoing":
         raise invalid_command("An outgoing call can't be answered.")
-    if leg.state is not LegState.PARKED:
+    if order.leg.state is not LegState.PARKED:
         raise invalid_command("The call has already been answered.")
-    leg.inline_stream = stream_options(body)
-    leg.record_on_answer = dict(body) if body.get("record") else None
-    world.carrier.picked_up(leg)
-    return {"recording_id": leg.recordings[-1].id} if leg.recordings else {}
+    order.leg.inline_stream = stream_options(order.body)
+    order.leg.record_on_answer = dict(order.body) if order.body.get("record") else None
+    order.world.carrier.picked_up(order.leg)
+    return {"recording_id": order.leg.recordings[-1].id} if order.leg.recordings else {}
 
 
-async def reject(world: World, leg: Leg, body: Body) -> Result:
-    if leg.state is not LegState.PARKED:
+async def reject(order: Order) -> Result:
+    if order.leg.state is not LegState.PARKED:
         raise invalid_command("Only an incoming call that rings can be rejected.")
-    world.carrier.end(leg, REJECTED[body["cause"]])
+    order.world.carrier.end(order.leg, REJECTED[order.body["cause"]])
     return {}
 
 
-async def hangup(world: World, leg: Leg, _: Body) -> Result:
-    world.carrier.end(leg, CANCELLED if leg.state is LegState.RINGING else HUNG_UP)
+async def hangup(order: Order) -> Result:
+    order.world.carrier.end(order.leg, CANCELLED if order.leg.state is LegState.RINGING else HUNG_UP)
     return {}
 
 
-async def speak(world: World, leg: Leg, body: Body) -> Result:
-    text = check_speech(body)
-    if "stop" in body:
-        _silence(world, leg, str(body["stop"]))
-    audio = speech(text, voice=str(body["voice"]))
-    spoken = world.tts_spoken.begin(text, speaker="carrier", call=leg.id)
+async def speak(order: Order) -> Result:
+    text = check_speech(order.body)
+    if "stop" in order.body:
+        _silence(order, str(order.body["stop"]))
+    audio = speech(text, voice=str(order.body["voice"]))
+    spoken = order.world.tts_spoken.begin(text, speaker="carrier", call=order.leg.id)
     spoken.append(audio)
     spoken.end()
-    _play(world.carrier, leg, audio, "call.speak", {})
+    _play(order, audio, event="call.speak", named={})
     return {}
 
 
-async def playback_start(world: World, leg: Leg, body: Body) -> Result:
-    audio = await _sound(world, body)
-    if "stop" in body:
-        _silence(world, leg, str(body["stop"]))
-    loop = body.get("loop", 1)
+async def playback_start(order: Order) -> Result:
+    audio = await _sound(order.world, order.body)
+    if "stop" in order.body:
+        _silence(order, str(order.body["stop"]))
+    loop = order.body.get("loop", 1)
     times = loop if isinstance(loop, int) and 1 <= loop <= 100 else 100
-    named = {"media_url": body.get("audio_url"), "overlay": bool(body.get("overlay", False))}
-    _play(world.carrier, leg, audio * times, "call.playback", named)
+    named = {"media_url": order.body.get("audio_url"), "overlay": bool(order.body.get("overlay", False))}
+    _play(order, audio * times, event="call.playback", named=named)
     return {}
 
 
-async def playback_stop(world: World, leg: Leg, body: Body) -> Result:
-    _silence(world, leg, str(body.get("stop", "all")))
+async def playback_stop(order: Order) -> Result:
+    _silence(order, str(order.body.get("stop", "all")))
     return {}
 
 
-async def transcription_start(_: World, leg: Leg, __: Body) -> Result:
-    if leg.transcribing:
-        raise refuse(422, "90054", "Call transcription is already in progress")
-    leg.transcribing = True
+async def transcription_start(order: Order) -> Result:
+    if order.leg.transcribing:
+        raise refuse(422, "90054", title="Call transcription is already in progress")
+    order.leg.transcribing = True
     return {}
 
 
-async def transcription_stop(_: World, leg: Leg, __: Body) -> Result:
-    if not leg.transcribing:
-        raise refuse(422, "90055", "Call transcription can't be stopped", detail="It is not in progress.")
-    leg.transcribing = False
+async def transcription_stop(order: Order) -> Result:
+    if not order.leg.transcribing:
+        raise refuse(422, "90055", title="Call transcription can't be stopped", detail="It is not in progress.")
+    order.leg.transcribing = False
     return {}
 
 
-async def streaming_start(world: World, leg: Leg, body: Body) -> Result:
-    options = stream_options(body)
+async def streaming_start(order: Order) -> Result:
+    options = stream_options(order.body)
     if options is None:
         raise missing("stream_url")
-    if leg.stream is not None and not leg.stream.closed:
-        raise refuse(422, "90045", "Media streaming is already in use")
-    world.carrier.open_stream(leg, options)
+    if order.leg.stream is not None and not order.leg.stream.closed:
+        raise refuse(422, "90045", title="Media streaming is already in use")
+    order.world.carrier.open_stream(order.leg, options)
     return {}
 
 
-async def streaming_stop(world: World, leg: Leg, _: Body) -> Result:
-    if leg.stream is None or leg.stream.closed:
-        raise refuse(422, "90048", "Media streaming is not in use")
-    world.tasks.start(leg.stream.finish(stop_frame=True), "streaming_stop")
+async def streaming_stop(order: Order) -> Result:
+    if order.leg.stream is None or order.leg.stream.closed:
+        raise refuse(422, "90048", title="Media streaming is not in use")
+    order.world.tasks.start(order.leg.stream.finish(stop_frame=True), "streaming_stop")
     return {}
 
 
-async def transfer(world: World, leg: Leg, body: Body) -> Result:
+async def transfer(order: Order) -> Result:
     """A second leg rings; when it is answered both are connected, else the first lives on."""
-    carrier = world.carrier
-    number = check_number(body, "to")
+    carrier = order.world.carrier
+    number = check_number(order.body, "to")
     other = carrier.make_leg(
         "outgoing",
-        sender=str(body.get("from") or leg.sender),
+        sender=str(order.body.get("from") or order.leg.sender),
         to=number,
         script=carrier.script_for(number),
-        call_session_id=leg.call_session_id,
-        connection_id=leg.connection_id,
-        webhook_url=body.get("webhook_url") or leg.webhook_url,
-        client_state=body.get("target_leg_client_state"),
+        call_session_id=order.leg.call_session_id,
+        connection_id=order.leg.connection_id,
+        webhook_url=order.body.get("webhook_url") or order.leg.webhook_url,
+        client_state=order.body.get("target_leg_client_state"),
     )
     carrier.initiated(other)
-    ringing = carrier.ring(other, timeout_s=float(body.get("timeout_secs", 30)))
-    world.tasks.start(_connect(world, leg, other, ringing), "transfer")
+    ringing = carrier.ring(other, timeout_s=float(order.body.get("timeout_secs", 30)))
+    order.world.tasks.start(_connect(order, other, ringing=ringing), "transfer")
     return {}
 
 
-async def send_dtmf(_: World, leg: Leg, body: Body) -> Result:
-    leg.digits_received += check_digits(body).replace("w", "").replace("W", "")
+async def send_dtmf(order: Order) -> Result:
+    order.leg.digits_received += check_digits(order.body).replace("w", "").replace("W", "")
     return {}
 
 
-async def record_start(_: World, leg: Leg, body: Body) -> Result:
-    leg.recordings.append(begin_recording(leg.tape, body))
+async def record_start(order: Order) -> Result:
+    order.leg.recordings.append(begin_recording(order.leg.tape, order.body))
     return {}
 
 
-async def record_stop(world: World, leg: Leg, body: Body) -> Result:
-    wanted = body.get("recording_id")
-    for recording in leg.recordings:
+async def record_stop(order: Order) -> Result:
+    wanted = order.body.get("recording_id")
+    for recording in order.leg.recordings:
         if recording.end is None and wanted in (None, recording.id):
-            world.carrier.save_recording(leg, recording)
+            order.world.carrier.save_recording(order.leg, recording)
     return {}
 
 
-async def client_state_update(_: World, __: Leg, ___: Body) -> Result:
+async def client_state_update(order: Order) -> Result:
     """The client state of any command is kept; this one does nothing else."""
     return {}
 
@@ -179,25 +185,23 @@ VERBS: Final[dict[str, Verb]] = {
 }
 
 
-def _play(carrier: Carrier, leg: Leg, audio: bytes, event: str, named: dict[str, Any]) -> None:
-    leg.player.add(
-        Track(
-            audio=audio,
-            started=lambda: _tell(carrier, leg, f"{event}.started", named),
-            ended=lambda status: _tell(carrier, leg, f"{event}.ended", {**named, "status": status}),
-        )
-    )
+def _play(order: Order, audio: bytes, *, event: str, named: Result) -> None:
+    webhooks = order.world.carrier.webhooks
+
+    def started() -> None:
+        webhooks.send(order.leg, f"{event}.started", **named)
+
+    def ended(status: str) -> None:
+        webhooks.send(order.leg, f"{event}.ended", **named, status=status)
+
+    order.leg.player.add(Track(audio=audio, started=started, ended=ended))
 
 
-def _tell(carrier: Carrier, leg: Leg, event: str, payload: dict[str, Any]) -> None:
-    carrier.webhooks.send(leg, event, **payload)
-
-
-def _silence(world: World, leg: Leg, what: str) -> None:
-    if not leg.player.idle:
-        leg.record.cleared(world.now())
-        leg.ears.cleared()
-    leg.player.stop("cancelled", everything=what != "current")
+def _silence(order: Order, what: str) -> None:
+    if not order.leg.player.idle:
+        order.leg.record.cleared(order.world.now())
+        order.leg.ears.cleared()
+    order.leg.player.stop("cancelled", everything=what != "current")
 
 
 async def _sound(world: World, body: Body) -> bytes:
@@ -211,15 +215,15 @@ async def _sound(world: World, body: Body) -> bytes:
         async with world.http.get(str(address), timeout=timeout) as response:
             response.raise_for_status()
             return read_ulaw(await response.content.read(_LARGEST))
-    except (aiohttp.ClientError, TimeoutError, binascii.Error, UnplayableAudio) as error:
-        raise refuse(400, "90040", "Failed to download the audio file", detail=str(error)) from error
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise refuse(400, "90040", title="Failed to download the audio file", detail=str(error)) from error
 
 
-async def _connect(world: World, leg: Leg, other: Leg, ringing: "asyncio.Task[None]") -> None:
+async def _connect(order: Order, other: Leg, *, ringing: "asyncio.Task[None]") -> None:
     await ringing
-    if not leg.answered:
-        world.carrier.end(other, BRIDGE_CANCELLED)
+    if not order.leg.answered:
+        order.world.carrier.end(other, BRIDGE_CANCELLED)
     elif other.answered:
-        leg.partner, other.partner = other, leg
-        for one in (leg, other):
-            world.carrier.webhooks.send(one, "call.bridged", **one.parties())
+        order.leg.partner, other.partner = other, order.leg
+        for one in (order.leg, other):
+            order.world.carrier.webhooks.send(one, "call.bridged", **one.parties())

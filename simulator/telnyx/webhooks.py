@@ -61,10 +61,10 @@ class Webhooks:
             "occurred_at": timestamp(),
             "payload": {**leg.common(), **payload},
         }
-        leg.delivery = self._world.tasks.start(self._deliver(leg, data, leg.delivery), f"webhook {event_type}")
+        leg.delivery = self._world.tasks.start(self._deliver(leg, data, before=leg.delivery), f"webhook {event_type}")
         return leg.delivery
 
-    async def _deliver(self, leg: Leg, data: dict[str, Any], before: "asyncio.Task[None] | None") -> None:
+    async def _deliver(self, leg: Leg, data: dict[str, Any], *, before: "asyncio.Task[None] | None") -> None:
         if before is not None and not before.done():
             await asyncio.wait({before}, timeout=_IN_ORDER_S)
         await asyncio.sleep(self._world.delays.telnyx_webhook_s)
@@ -77,22 +77,22 @@ class Webhooks:
                 await asyncio.sleep(fault.number("seconds", 0.3))
             case "duplicate":
                 assert fault is not None
-                await self._attempt(leg, data, 1, fault)
+                await self._attempt(leg, data, attempt=1, fault=fault)
                 for attempt in range(2, 2 + int(fault.number("copies", 1))):
-                    await self._attempt(leg, data, attempt, fault)
+                    await self._attempt(leg, data, attempt=attempt, fault=fault)
                 return
-        await self._until_taken(leg, data, fault)
+        await self._until_taken(leg, data, fault=fault)
 
-    async def _until_taken(self, leg: Leg, data: dict[str, Any], fault: Fault | None) -> None:
+    async def _until_taken(self, leg: Leg, data: dict[str, Any], *, fault: Fault | None) -> None:
         pause = self._world.delays.telnyx_webhook_retry_s
         for attempt in range(1, ATTEMPTS + 1):
-            status = await self._attempt(leg, data, attempt, fault if attempt == 1 else None)
+            status = await self._attempt(leg, data, attempt=attempt, fault=fault if attempt == 1 else None)
             if not _try_again(status):
                 return
             await asyncio.sleep(pause)
             pause *= 2
 
-    async def _attempt(self, leg: Leg, data: dict[str, Any], attempt: int, fault: Fault | None) -> int:
+    async def _attempt(self, leg: Leg, data: dict[str, Any], *, attempt: int, fault: Fault | None) -> int:
         """The HTTP status, or 0."""
         body = json.dumps({"data": data, "meta": {"attempt": attempt, "delivered_to": leg.webhook_url}}).encode()
         at = self._world.now()

@@ -25,7 +25,7 @@ class Wire:
     def start(self, start: dict[str, Any]) -> str:
         return self._message("start", {"start": start})
 
-    def media(self, payload: str, at_ms: int, track: str = "inbound") -> str:
+    def media(self, payload: str, at_ms: int, *, track: str = "inbound") -> str:
         """`payload` in base64; `at_ms` since the start of the stream."""
         self._sequence += 1
         self._chunks[track] += 1
@@ -43,7 +43,7 @@ class Wire:
     def stop(self, call_control_id: str) -> str:
         return self._message("stop", {"stop": {"user_id": USER_ID, "call_control_id": call_control_id}})
 
-    def error(self, code: int, title: str, detail: str) -> str:
+    def error(self, code: int, title: str, *, detail: str) -> str:
         payload = {"code": code, "title": title, "detail": detail}
         return _dumps({"event": "error", "stream_id": self.stream_id, "payload": payload})
 

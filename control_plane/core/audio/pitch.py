@@ -5,6 +5,7 @@ exclusive or and one count. A voice differs from itself in few signs at the lag 
 lag. Noise differs in about half of them at any lag, and mains hum repeats too slowly to show such a peak.
 """
 
+from enum import Enum, auto
 from typing import Final
 
 from control_plane.core.audio.frames import FRAME_BYTES, SAMPLE_RATE
@@ -27,22 +28,36 @@ _MOST_DIFFERENT: Final = round(0.30 * _COMPARED)
 _LEAST_DIP: Final = round(0.25 * _COMPARED)
 """At some shorter lag so many more differ."""
 _TONE_OPPOSITE: Final = round(0.85 * _COMPARED)
-"""Tones, also two at once, turn nearly into their opposite at some lag; voices, rich as they are, do not."""
+"""Tones, also two at once, turn nearly into their opposite at some lag; voices are too rich for that, mostly."""
 _TONE_CROSSINGS: Final = round(0.16 * _COMPARED)
-"""That holds from 640 Hz on, where the keys of a telephone begin; the hum of a low voice is nearly a tone as well."""
+"""So many changes of sign are 640 Hz; the keys of a telephone begin at 697 Hz."""
 _SIGN_DIGITS: Final = b"0" * 128 + b"1" * 128
 """The sign of each PCMU byte as a binary digit."""
 
 
-def is_voiced(before: bytes, frame: bytes) -> bool:
-    """Whether the second of two frames of PCMU has a pitch between 70 and 400 Hz and is no tone of a machine."""
+class Sound(Enum):
+    """What two frames sound like."""
+
+    NOISE = auto()
+    """Nothing repeats: noise, silence, hum."""
+    VOICE = auto()
+    """There is a pitch between 70 and 400 Hz."""
+    TONE = auto()
+    """There is one, but it may come of one or two tones of 640 Hz and more; few vowels are so pure, all keys are."""
+
+
+def sound(before: bytes, frame: bytes) -> Sound:
+    """Listens to the second of two frames of PCMU that follow each other."""
     signs = int((before + frame).translate(_SIGN_DIGITS), 2)
     newest = signs & _MASK
     differ = [(newest ^ signs >> lag & _MASK).bit_count() for lag in _LAGS]
     least = min(differ[_SHORTEST:-1])
     if least > _MOST_DIFFERENT:
-        return False
+        return Sound.NOISE
     place = differ.index(least, _SHORTEST)
-    is_peak = differ[place - 1] >= least <= differ[place + 1] and max(differ[:place]) - least >= _LEAST_DIP
+    is_peak = differ[place - 1] >= least <= differ[place + 1]
+    if not is_peak or max(differ[:place]) - least < _LEAST_DIP:
+        return Sound.NOISE
     crossings = (newest ^ signs >> 1 & _MASK).bit_count()
-    return is_peak and (crossings < _TONE_CROSSINGS or max(differ) < _TONE_OPPOSITE)
+    pure = max(differ) >= _TONE_OPPOSITE or min(differ[:_SHORTEST]) <= least
+    return Sound.TONE if pure and crossings >= _TONE_CROSSINGS else Sound.VOICE

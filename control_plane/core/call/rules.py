@@ -25,7 +25,7 @@ class Rule(Protocol):
 STREAM_ATTEMPTS: Final = 2
 """So many failures of the media stream, and the call goes on in webhook mode."""
 
-ATTACH_PATIENCE_S: Final = 8.0
+ATTACH_PATIENCE_S: Final = 4.0
 """From asking for a stream to its `start` on our socket."""
 
 DETACH_GRACE_S: Final = 2.0
@@ -73,7 +73,7 @@ def learn_ids(state: LegState, event: e.DialAccepted | e.LegInitiated, *, now: f
 
 def hang_up_late_leg(state: LegState, event: e.DialAccepted | e.LegInitiated, *, now: float) -> Step:
     """The end was decided before the leg had a name, so it could not be hung up then."""
-    if state.control_id or state.hangup_asked:
+    if state.control_id or state.hangup_asked or not event.control_id:
         return state, ()
     return replace(_named(state, event), hangup_asked=True), (c.Hangup(),)
 
@@ -85,7 +85,8 @@ def answered(state: LegState, event: e.LegAnswered, *, now: float) -> Step:
     state = replace(state, answered_at=now, control_id=state.control_id or event.control_id)
     if state.mode is Mode.WEBHOOK:
         return _talk_by_webhooks(enter(state, Phase.TALKING, now=now), resumed=False)
-    return enter(state, Phase.ANSWERED, now=now, media_deadline=now + ATTACH_PATIENCE_S), ()
+    again = (c.StartStream(),) if state.stream_failures else ()
+    return enter(state, Phase.ANSWERED, now=now, media_deadline=now + ATTACH_PATIENCE_S), again
 
 
 def _talk_by_webhooks(state: LegState, *, resumed: bool) -> Step:
@@ -108,7 +109,16 @@ def attached(state: LegState, event: e.MediaAttached, *, now: float) -> Step:
 def detached(state: LegState, event: e.MediaDetached, *, now: float) -> Step:
     if not state.media or event.stream_id != state.stream_id:
         return state, ()
-    return replace(state, media=False, media_deadline=now + DETACH_GRACE_S), ()
+    # During a transfer nobody needs the stream; should it fail, the stream is started anew.
+    deadline = now + DETACH_GRACE_S if state.phase is Phase.TALKING else None
+    return replace(state, media=False, media_deadline=deadline), ()
+
+
+def stream_failed_early(state: LegState, event: e.StreamFailed, *, now: float) -> Step:
+    """The stream that was asked for with the dial or the answer; a new one can only be started once it is answered."""
+    failures = state.stream_failures + 1
+    mode = Mode.WEBHOOK if failures >= STREAM_ATTEMPTS else state.mode
+    return replace(state, stream_failures=failures, mode=mode), ()
 
 
 def stream_lost(state: LegState, event: object, *, now: float) -> Step:
@@ -142,13 +152,12 @@ def deliver_digit(state: LegState, event: e.DigitReceived, *, now: float) -> Ste
 
 
 def say(state: LegState, event: e.SayRequested, *, now: float) -> Step:
-    if state.mode is Mode.STREAM:
-        return state, ()
+    """Over a stream too: there it is asked for when our own voice is lost."""
     return state, (c.Play(url=event.url) if event.url else c.Speak(text=event.text),)
 
 
 def quiet(state: LegState, event: e.QuietRequested, *, now: float) -> Step:
-    return state, (c.StopSpeech(),) if state.mode is Mode.WEBHOOK else ()
+    return state, (c.StopSpeech(),)
 
 
 def send_digits(state: LegState, event: e.DigitsRequested, *, now: float) -> Step:
@@ -159,7 +168,7 @@ def send_digits(state: LegState, event: e.DigitsRequested, *, now: float) -> Ste
 
 
 def transfer(state: LegState, event: e.TransferRequested, *, now: float) -> Step:
-    return enter(state, Phase.TRANSFERRING, now=now), (c.StopTalking(), c.Transfer(to=event.to))
+    return enter(state, Phase.TRANSFERRING, now=now, media_deadline=None), (c.StopTalking(), c.Transfer(to=event.to))
 
 
 def transfer_failed(state: LegState, event: object, *, now: float) -> Step:
@@ -182,7 +191,8 @@ def bridged(state: LegState, event: e.LegBridged, *, now: float) -> Step:
 def hang_up(state: LegState, event: e.HangupRequested, *, now: float) -> Step:
     """Ask once. A leg that has no name yet is hung up when it gets one."""
     ask = bool(state.control_id) and not state.hangup_asked
-    ending = enter(state, Phase.ENDING, now=now, reason=event.reason, hangup_asked=ask or state.hangup_asked)
+    asked = ask or state.hangup_asked
+    ending = enter(state, Phase.ENDING, now=now, media_deadline=None, reason=event.reason, hangup_asked=asked)
     return ending, (c.StopTalking(), c.Hangup()) if ask else (c.StopTalking(),)
 
 
@@ -207,10 +217,15 @@ def command_failed(state: LegState, event: e.CommandFailed, *, now: float) -> St
 
 
 def _give_up(state: LegState, event: e.CommandFailed, *, now: float) -> Step:
+    if state.phase is Phase.ENDING:
+        return state, ()
     return hang_up(state, e.HangupRequested(reason=f"{event.command} refused: {event.code}"), now=now)
 
 
 def _never_began(state: LegState, event: e.CommandFailed, *, now: float) -> Step:
+    """Unless webhooks say otherwise: a dial whose answer was lost counts as refused, and the leg lives."""
+    if state.control_id or state.phase not in (Phase.DIALING, Phase.ENDING):
+        return state, ()
     return end(replace(state, reason=f"{event.command} refused: {event.code}"), HangupCause.FAILED, now=now)
 
 

@@ -33,6 +33,7 @@ RULES: Final[Mapping[tuple[Phase, type], r.Rule]] = {
     **_for(_UNANSWERED, e.LegAnswered, rule=r.answered),
     **_for((*_UNANSWERED, P.ANSWERED, P.TALKING), e.MediaAttached, rule=r.attached),
     **_for((P.TALKING, P.TRANSFERRING), e.MediaDetached, rule=r.detached),
+    **_for(_UNANSWERED, e.StreamFailed, rule=r.stream_failed_early),
     **_for((P.ANSWERED, P.TALKING), e.StreamFailed, rule=r.stream_lost),
     **_for((P.ANSWERED, P.TALKING), e.ProcessRestarted, rule=r.take_over),
     **_for((P.TRANSFERRING,), e.ProcessRestarted, rule=r.transfer_failed),
@@ -64,7 +65,7 @@ IGNORED: Final[frozenset[tuple[Phase, type]]] = frozenset(
     | {(phase, e.LegAnswered) for phase in (*_CONNECTED, P.ENDING, P.ENDED)}
     | {(phase, e.MediaAttached) for phase in (P.TRANSFERRING, P.BRIDGED, P.ENDING, P.ENDED)}
     | {(phase, e.MediaDetached) for phase in (*_UNANSWERED, P.ANSWERED, P.BRIDGED, P.ENDING, P.ENDED)}
-    | {(phase, e.StreamFailed) for phase in (*_UNANSWERED, P.TRANSFERRING, P.BRIDGED, P.ENDING, P.ENDED)}
+    | {(phase, e.StreamFailed) for phase in (P.TRANSFERRING, P.BRIDGED, P.ENDING, P.ENDED)}
     | {(phase, e.LegBridged) for phase in (*_UNANSWERED, P.BRIDGED, P.ENDING, P.ENDED)}
     | {(phase, e.HangupRequested) for phase in (P.ENDING, P.ENDED)}
     | {(P.ENDED, event) for event in (e.LegHungUp, e.CommandFailed)}

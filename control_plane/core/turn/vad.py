@@ -5,16 +5,17 @@
     voiced     ·    ✓    ✓    ✓    ✓    ✓                  ✓    ·        ·
     event                     SpeechStarted                              SpeechStopped
 
-A voice is loud against the noise floor, and it has a pitch. Coughs and line noise have none, that of hum is too low, keys
-and beeps are tones, and a bang dies away at once.
+A voice is loud against the noise floor, and it has a pitch. Coughs and line noise have none, that of hum is too low,
+keys and beeps are steady tones, and a bang dies away at once.
 """
 
 from collections import deque
 from dataclasses import dataclass
+from typing import Final
 
 from control_plane.core.audio.frames import SILENCE, Encoding
 from control_plane.core.audio.g711 import magnitude, magnitude_at
-from control_plane.core.audio.pitch import is_voiced
+from control_plane.core.audio.pitch import Sound, sound
 from control_plane.core.turn.events import SpeechStarted, SpeechStopped
 from control_plane.core.turn.noise_floor import NoiseFloor
 
@@ -24,7 +25,7 @@ class VadPolicy:
     """What counts as a voice. Counts are in frames of 20 ms."""
 
     window_frames: int = 5
-    """So many of the last frames decide about a start, which comes that long after the first loud frame."""
+    """So many of the last frames decide about a start, which so comes at most that long after the first loud one."""
     loud_frames: int = 4
     """So many of them must be loud."""
     voiced_frames: int = 3
@@ -41,6 +42,11 @@ class VadPolicy:
     """The noise floor is the quietest of about so many frames: longer than anybody speaks without a dip."""
     fading: float = 0.6
     """At the start the loudness is at least this part of the loudest frame in the window; a bang only dies away."""
+    steady: float = 0.08
+    """A tone whose loudness changes by less than this part of it comes from a key or a beep, not from a throat."""
+
+
+_STEADY_FRAMES: Final = 3
 
 
 class VadGate:
@@ -97,7 +103,7 @@ class VadGate:
         self.frames += 1
         self._levels.append(level)
         loud = level > self._threshold
-        voiced = loud and is_voiced(self._before, frame)
+        voiced = loud and self._is_voiced(frame)
         self._before = frame
         self._loud = (self._loud << 1 | loud) & self._window
         self._voiced = (self._voiced << 1 | voiced) & self._window
@@ -129,3 +135,11 @@ class VadGate:
         self.speaking = False
         self._loud = self._voiced = 0
         return SpeechStopped()
+
+    def _is_voiced(self, frame: bytes) -> bool:
+        heard = sound(self._before, frame)
+        return heard is Sound.VOICE or (heard is Sound.TONE and not self._is_steady())
+
+    def _is_steady(self) -> bool:
+        latest = list(self._levels)[-_STEADY_FRAMES:]
+        return max(latest) - min(latest) <= self.policy.steady * max(latest)

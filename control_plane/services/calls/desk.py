@@ -23,6 +23,7 @@ from control_plane.ports.stores import (
     CallStore,
     DuplicateKey,
     JournalEntry,
+    StoredCommand,
 )
 from control_plane.services.calls import journal
 from control_plane.services.calls.factory import CallFactory
@@ -70,6 +71,7 @@ class CallDesk:
         self._live: dict[str, LiveCall] = {}
         self._empty = asyncio.Event()
         self._empty.set()
+        self._opening = 0
         self.draining = False
 
     # --- calls in and out -------------------------------------------------------------------------
@@ -139,7 +141,11 @@ class CallDesk:
         entry = JournalEntry(call_id=record.id, seq=1, kind=kind, body=body, at=now, source_id=source_id)
         kept = journal.to_store(record.id, 1, commands, now)
         record = apply_state(record, machine.state)
-        await self._parts.store.create(record, entry, kept)
+        self._opening += 1
+        try:
+            await self._parts.store.create(record, entry, kept)
+        finally:
+            self._opening -= 1
         self._parts.metrics.calls_started_total.labels(direction=record.direction).inc()
         live = self._open(record, seq=1)
         for command in kept:
@@ -205,27 +211,34 @@ class CallDesk:
 
     @property
     def full(self) -> bool:
-        return len(self._live) >= self._parts.policy.max_calls
+        return len(self._live) + self._opening >= self._parts.policy.max_calls
 
     # --- life of the process ----------------------------------------------------------------------
 
     async def recover(self) -> int:
         """Take over the calls and pending commands that an earlier process has left; how many calls."""
         store = self._parts.store
-        records = {record.id: record for record in await store.live()}
-        for record in records.values():
-            self._open(record, seq=await store.last_seq(record.id))
-        for command in await store.pending_commands():
-            live = self._live.get(command.call_id) or await self._ended_call(command.call_id)
-            if live is not None:
-                live.executor.submit(command.id, journal.unpack_command(command.kind, command.body))
-        for call_id in records:
+        live = {record.id: record for record in await store.live()}
+        pending = await store.pending_commands()
+        ended = sorted({command.call_id for command in pending} - live.keys())
+        records = [*live.values(), *[record for call_id in ended if (record := await store.get(call_id))]]
+        seqs = [await store.last_seq(record.id) for record in records]
+        # From here on nothing waits, so that no call begins to run before it has its commands back.
+        for record, seq in zip(records, seqs, strict=True):
+            self._open(record, seq=seq)
+        for command in pending:
+            self._repeat(command)
+        for call_id in live:
             self._live[call_id].post(ProcessRestarted())
-        return len(records)
+        return len(live)
 
-    async def _ended_call(self, call_id: str) -> LiveCall | None:
-        record = await self._parts.store.get(call_id)
-        return self._open(record, seq=await self._parts.store.last_seq(call_id)) if record else None
+    def _repeat(self, stored: StoredCommand) -> None:
+        try:
+            command = journal.unpack_command(stored.kind, stored.body)
+        except (KeyError, TypeError):
+            log.error("command of another version is left alone", kind=stored.kind)
+            return
+        self._live[stored.call_id].executor.submit(stored.id, command)
 
     async def drain(self, *, timeout_s: float) -> None:
         """Take no more calls and wait for those that live; what is left is taken over by the next process."""
@@ -241,8 +254,15 @@ class CallDesk:
     # --- assembly ---------------------------------------------------------------------------------
 
     async def work_late(self, record: CallRecord, event: CallEvent, *, source_id: str) -> None:
-        """An event of a call that has ended, such as its recording."""
-        late = self._parts.factory.build(record, seq=await self._parts.store.last_seq(record.id))
+        """An event of a call that does not live here: of one that has ended, such as its recording.
+
+        A call that has not ended lost its actor to a fault, and is taken up again.
+        """
+        seq = await self._parts.store.last_seq(record.id)
+        if record.ended_at is None:
+            self._open(record, seq=seq).session.post(event, source_id=source_id)
+            return
+        late = self._parts.factory.build(record, seq=seq)
         with bind_call(record.id):
             await late.session.take(event, source_id=source_id)
         self._parts.supervisor.spawn(late.run(self._parts.supervisor), "late event")

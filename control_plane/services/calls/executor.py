@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from control_plane.core.call.commands import CarrierCommand, Dial, FetchRecording, StartStream
-from control_plane.core.call.events import CommandFailed, DialAccepted
+from control_plane.core.call.commands import Answer, CarrierCommand, Dial, FetchRecording, StartStream
+from control_plane.core.call.events import CallEvent, CommandFailed, DialAccepted
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.carrier import CallControl, Leg, StreamTicket
 from control_plane.ports.errors import CallGone, ProviderError
 from control_plane.ports.stores import CallRecord, CallStore, StoreUnavailable
-from control_plane.services.calls.session import CallSession
+from control_plane.services.calls.session import CallSession, InboxFull
 
 log = get_logger("commands")
 
@@ -79,6 +79,9 @@ class CallExecutor:
             error = str(failed)
             log.warning("command refused", command=name, error=error)
             self._report(CommandFailed(command=name, code=failed.code or type(failed).__name__))
+        except StoreUnavailable as away:
+            log.error("command not finished, it will be repeated after a restart", command=name, error=str(away))
+            return
         self._count(command, "failed" if error else "done")
         try:
             await self._parts.store.settle_command(command_id, error=error)
@@ -87,17 +90,17 @@ class CallExecutor:
 
     async def _perform(self, session: CallSession, command_id: str, command: CarrierCommand) -> None:
         record = session.record
+        if _asks_for_stream(command):
+            log.info("Streaming Start requested", command=type(command).__name__)
         match command:
             case Dial():
                 ticket = self._parts.ticket(record.id) if command.stream else None
                 leg = Leg(call_id=record.id, ticket=ticket, language=self._parts.language(record))
                 ids = await self._parts.control.dial(leg, command, command_id=command_id)
-                session.post(DialAccepted(control_id=ids.control_id, leg_id=ids.leg_id, session_id=ids.session_id))
+                self._tell(DialAccepted(control_id=ids.control_id, leg_id=ids.leg_id, session_id=ids.session_id))
             case FetchRecording():
                 await self._parts.fetch_recording(record, command)
             case _:
-                if isinstance(command, StartStream):
-                    log.info("Streaming Start requested")
                 leg = Leg(
                     call_id=record.id,
                     control_id=record.control_id,
@@ -109,7 +112,19 @@ class CallExecutor:
     def _report(self, event: CommandFailed) -> None:
         assert self._session is not None
         if not self._session.ended:
+            self._tell(event)
+
+    def _tell(self, event: CallEvent) -> None:
+        assert self._session is not None
+        try:
             self._session.post(event)
+        except InboxFull:
+            log.error("command outcome dropped, the call is overloaded", kind=type(event).__name__)
 
     def _count(self, command: CarrierCommand, outcome: str) -> None:
         self._parts.metrics.commands_total.labels(kind=type(command).__name__, outcome=outcome).inc()
+
+
+def _asks_for_stream(command: CarrierCommand) -> bool:
+    """A stream is started by itself, or in one request with the dial or the answer."""
+    return isinstance(command, StartStream) or (isinstance(command, Dial | Answer) and command.stream)

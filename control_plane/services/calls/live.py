@@ -48,8 +48,15 @@ class LiveCall:
                 await self.session.run()
                 await self.talk.aclose()
                 async with asyncio.timeout(LAST_COMMANDS_S):
-                    await self.executor.drained()
+                    await self._settle()
             except TimeoutError:
                 log.warning("commands of an ended call are left for the next start")
             finally:
                 commands.cancel()
+
+    async def _settle(self) -> None:
+        """An outcome may ask for more: the late name of a dialled leg for its hang-up."""
+        await self.executor.drained()
+        while self.session.waiting:
+            await self.session.run()
+            await self.executor.drained()

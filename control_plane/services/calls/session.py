@@ -84,6 +84,11 @@ class CallSession:
     def ended(self) -> bool:
         return self.state.phase is Phase.ENDED
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there are events that were not taken yet."""
+        return not self._inbox.empty()
+
     def post(self, event: CallEvent, *, source_id: str = "") -> None:
         """Put an event into the inbox. Raises InboxFull."""
         try:

@@ -36,7 +36,7 @@ class CarrierMouth:
         self._clock = clock
         self._audible = audible
         self._timing = TurnTiming()
-        self._playing: deque[str] = deque()
+        self._playing: deque[SayRequested] = deque()
         self._heard: list[str] = []
         self._paused = False
         self._complete = False
@@ -53,9 +53,10 @@ class CarrierMouth:
         url = await self._make(clause)
         self._timing.mark(Stage.FIRST_AUDIO, self._clock.steady())
         first = not self._playing and not self._heard
-        self._playing.append(clause)
+        request = SayRequested(text=clause, url=url)
+        self._playing.append(request)
         if not self._paused:
-            self._post(SayRequested(text=clause, url=url))
+            self._post(request)
         if first:
             self._timing.mark(Stage.FIRST_FRAME, self._clock.steady())
             self._audible()
@@ -75,13 +76,13 @@ class CarrierMouth:
         self._complete = True
         while self._playing:
             self._changed.clear()
-            limit = PATIENCE_S + len(self._playing[0]) / CHARACTERS_PER_S
+            limit = PATIENCE_S + len(self._playing[0].text) / CHARACTERS_PER_S
             try:
                 async with asyncio.timeout(None if self._paused else limit):
                     await self._changed.wait()
             except TimeoutError:
                 log.warning("the carrier did not report the end of a clause")
-                self._heard.append(self._playing.popleft())
+                self._heard.append(self._playing.popleft().text)
 
     def played(self, *, completed: bool) -> None:
         """The carrier reports the end of a clause. One that was cut, by us or for a fault, counts as not heard.
@@ -90,7 +91,7 @@ class CarrierMouth:
         own patience.
         """
         if completed and self._playing and not self._paused:
-            self._heard.append(self._playing.popleft())
+            self._heard.append(self._playing.popleft().text)
             self._changed.set()
 
     def refused(self) -> None:
@@ -102,12 +103,16 @@ class CarrierMouth:
     def pause(self) -> float:
         self._silence()
         self._paused = True
-        return sum(map(len, self._playing)) / CHARACTERS_PER_S if self._complete else math.inf
+        self._changed.set()
+        left = sum(len(request.text) for request in self._playing)
+        return left / CHARACTERS_PER_S if self._complete else math.inf
 
     def resume(self) -> None:
+        if not self._paused:
+            return
         self._paused = False
-        for clause in self._playing:
-            self._post(SayRequested(text=clause))
+        for request in self._playing:
+            self._post(request)
         self._changed.set()
 
     def drop(self) -> str:

@@ -14,6 +14,7 @@ from control_plane.core.turn.events import (
     AgentPaused,
     AgentStarted,
     AgentStopped,
+    DigitPressed,
     FinalHeard,
     InterimHeard,
     SpeechStopped,
@@ -64,6 +65,7 @@ class _Reply:
     """Unix seconds."""
     draft: Draft = field(default_factory=Draft)
     keep: bool = False
+    begun: bool = False  # before that the mouth still answers for the reply before
     task: asyncio.Task[None] | None = None
 
 
@@ -94,14 +96,15 @@ class Conversation:
         if self._closed:
             return
         now = self._parts.clock.steady()
+        if isinstance(event, InterimHeard | FinalHeard):
+            self._parts.turns.caller_says(event.text)
         match event:
             case SpeechStopped():
                 self._speech_ended = now if at is None else at
-            case FinalHeard(text=text):
+            case FinalHeard():
                 self._final_at = now
-                self._parts.turns.caller_says(text)
-            case InterimHeard(text=text):
-                self._parts.turns.caller_says(text)
+            case DigitPressed():
+                self._speech_ended, self._final_at = None, now
             case _:
                 pass
         self._obey(self._parts.machine.handle(event, now))
@@ -211,7 +214,7 @@ class Conversation:
             return
         assert reply.task is not None
         reply.task.cancel()
-        heard = self._mouth.drop()
+        heard = self._mouth.drop() if reply.begun else ""
         self._parts.dialogue.agent_cut_off(heard)
         if heard or reply.draft.tools:
             self._parts.turns.agent(reply.draft, heard, reply.timing, began_at=reply.began_at)
@@ -242,6 +245,7 @@ class Conversation:
 
     async def _voice(self, reply: _Reply, clauses: Clauses) -> None:
         await self._mouth.begin(reply.timing)
+        reply.begun = True
         async with aclosing(clauses(reply.draft, reply.timing)) as source:
             async for clause in source:
                 await self._utter(reply, clause)
@@ -289,7 +293,6 @@ class Conversation:
 def _fixed(text: str, then: CallEvent | None) -> Clauses:
     async def clauses(draft: Draft, timing: TurnTiming) -> AsyncGenerator[str]:
         draft.add(text)
-        draft.complete = True
         if then is not None:
             draft.then.append(then)
         yield text

@@ -24,7 +24,6 @@ class Draft:
     text: str = ""
     tools: list[ToolUse] = field(default_factory=list)
     then: list[CallEvent] = field(default_factory=list)
-    complete: bool = False
 
     def add(self, clause: str) -> None:
         self.text = f"{self.text} {clause}".strip()
@@ -52,7 +51,6 @@ class ReplyWriter:
                     yield clause
             if not called or self._use(called, dialogue, draft):
                 break
-        draft.complete = True
 
     async def _round(
         self, dialogue: Dialogue, draft: Draft, called: list[ToolCalled], timing: TurnTiming

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from control_plane.core.turn.timing import TurnTiming
 from control_plane.observability.logging import get_logger
@@ -14,6 +14,9 @@ from control_plane.services.conversation.reply import Draft
 from control_plane.services.supervisor import Supervisor
 
 log = get_logger("turns")
+
+SETTLE_S: Final = 2.0
+"""So long the end of a conversation waits for its turns; the saving itself goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class TurnLog:
         self._next = next_index
         self._unanswered = ""
         self._order = asyncio.Lock()
+        self._newest: asyncio.Task[None] | None = None
 
     def caller(self, text: str) -> None:
         """The caller's turn was committed. One that goes on before it was answered replaces its beginning."""
@@ -110,7 +114,7 @@ class TurnLog:
                 "timing": dict(turn.timing),
             },
         )
-        self._parts.supervisor.spawn(self._save(turn), "save turn")
+        self._newest = self._parts.supervisor.spawn(self._save(turn), "save turn")
 
     async def _save(self, turn: TurnRecord) -> None:
         async with self._order:
@@ -120,9 +124,9 @@ class TurnLog:
                 log.error("turn not stored", index=turn.index, error=str(error))
 
     async def settled(self) -> None:
-        """Wait until the turns given so far are stored."""
-        async with self._order:
-            pass
+        """Wait until the turns given so far are stored, the newest being the last."""
+        if self._newest is not None:
+            await asyncio.wait([self._newest], timeout=SETTLE_S)
 
     def _publish(self, topic: str, body: dict[str, Any]) -> None:
         self._parts.bus.publish(BusMessage(topic=topic, call_id=self._call_id, body=body))

@@ -30,6 +30,8 @@ class Hearing:
         self._metrics = metrics
         self._frames: deque[bytes] = deque(maxlen=BACKLOG_FRAMES)
         self._fed = asyncio.Event()
+        self._failures = 0
+        """In a row, without a word heard in between."""
 
     def feed(self, frame: bytes) -> None:
         """20 ms of PCMU."""
@@ -40,19 +42,18 @@ class Hearing:
 
     async def run(self) -> None:
         """Until cancelled, or until the recogniser refuses for good."""
-        failures = 0
         while True:
             try:
                 await self._session()
-                failures = 0
             except (Misconfigured, Rejected) as error:
                 self._failed(error)
                 log.error("the recogniser refuses, the bot is deaf in this call", error=str(error))
                 return
             except ProviderError as error:
                 self._failed(error)
-            await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S) - 1)])
-            failures += 1
+            pause = PAUSES_S[min(self._failures, len(PAUSES_S) - 1)]
+            self._failures += 1
+            await asyncio.sleep(pause)
 
     def _failed(self, error: ProviderError) -> None:
         labels = {"provider": error.provider, "kind": type(error).__name__}
@@ -81,6 +82,7 @@ class Hearing:
 
     async def _listen(self, ear: Ear) -> None:
         async for event in ear.events():
+            self._failures = 0
             self._heard(event)
 
 

@@ -65,6 +65,8 @@ class Line:
         """Wait until the reply was heard: by the carrier's mark, with our own clock as the safety net."""
         while not self._returned.is_set():
             ends_at = self.playout.ends_at
+            if ends_at is None and self.playout.all_sent:
+                return  # nothing of the reply is audio, so it has no end to wait for
             if ends_at is None or not self.playout.complete:
                 await self._wait_change()
                 continue

@@ -85,6 +85,7 @@ class MediaStream:
 
     async def run(self) -> None:
         """Until the socket closes or the carrier stops the stream."""
+        self.line.playout.start_clock(self._parts.clock.steady())
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._pump())
@@ -95,6 +96,7 @@ class MediaStream:
         except* (StreamOver, SocketClosed, TimeoutError):
             pass
         finally:
+            self._record_rest()
             self._count_losses()
 
     async def _pump(self) -> None:
@@ -167,6 +169,11 @@ class MediaStream:
             full = recorder.agent(self.line.playout.outbound(self._parts.clock.steady())) or full
         if full:
             self._parts.spawn(recorder.flush(), "write recording")
+
+    def _record_rest(self) -> None:
+        """What the caller has heard since the last piece of the recording."""
+        if self._parts.recorder is not None:
+            self._parts.recorder.agent(self.line.playout.outbound(self._parts.clock.steady()))
 
     def _count_losses(self) -> None:
         dropped = self._parts.metrics.media_dropped_total

@@ -45,14 +45,14 @@ class StreamMouth:
             raise MouthLost(str(self._failure))
         if keep and (audio := await self._voice.phrase(clause)):
             self._timing.mark(Stage.FIRST_AUDIO, self._clock.steady())
-            self._line.playout.add(audio, clause)
+            self._line.playout.add(audio, f"{clause} ")
             self._line.changed()
             return
         self._keeping = clause if keep else None
         try:
             utterance = await self._open()
             self._timing.mark(Stage.VOICE_ASKED, self._clock.steady())
-            await utterance.say(clause)
+            await utterance.say(f"{clause} ")  # so that its last word does not grow together with the next clause
         except ProviderError as error:
             raise MouthLost(str(error)) from error
 

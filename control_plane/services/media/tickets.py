@@ -45,4 +45,5 @@ class Tickets:
         return call_id if struct.unpack(">I", expiry)[0] >= self._clock.wall() else None
 
     def _mac(self, call_id: str, expiry: bytes) -> bytes:
-        return hmac.digest(self._secret, b"media\0" + expiry + call_id.encode(), hashlib.sha256)[:_MAC_BYTES]
+        sealed = b"media\0" + expiry + call_id.encode(errors="surrogatepass")
+        return hmac.digest(self._secret, sealed, hashlib.sha256)[:_MAC_BYTES]

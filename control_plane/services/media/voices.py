@@ -22,6 +22,8 @@ class CallVoice:
         self._cache = cache
         self._voice: Voice | None = None
         self._opening = asyncio.Lock()
+        # One at a time: what `prepare` has begun is not asked for a second time.
+        self._synthesizing = asyncio.Lock()
 
     async def utterance(self) -> Utterance:
         """A new utterance; a connection that has died is replaced once. Raises ProviderError."""
@@ -38,8 +40,7 @@ class CallVoice:
         try:
             await self._open()
             for phrase in phrases:
-                if await self.phrase(phrase) is None:
-                    await self.keep(phrase, await self._tts.synthesize(phrase, self._options))
+                await self.keep(phrase, await self.synthesize(phrase))
         except ProviderError as error:
             log.warning("voice not prepared", error=str(error))
 
@@ -52,7 +53,8 @@ class CallVoice:
 
     async def synthesize(self, text: str) -> bytes:
         """The whole text as PCMU, from the cache where it is there. Raises ProviderError."""
-        return await self.phrase(text) or await self._tts.synthesize(text, self._options)
+        async with self._synthesizing:
+            return await self.phrase(text) or await self._tts.synthesize(text, self._options)
 
     async def aclose(self) -> None:
         voice, self._voice = self._voice, None

@@ -9,7 +9,7 @@ from typing import Final
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.carrier import Notice, WebhookReader
-from control_plane.ports.errors import MalformedMessage
+from control_plane.ports.errors import MalformedMessage, ProviderError
 from control_plane.ports.infrastructure import Clock
 from control_plane.ports.stores import StoredWebhook, StoreUnavailable, WebhookStore
 from control_plane.services.calls.session import InboxFull
@@ -66,38 +66,42 @@ class WebhookIntake:
 
     async def run(self) -> None:
         """Work webhooks until cancelled; begins with what an earlier process has left."""
-        await self._sweep()
         while True:
+            await self._sweep()
+            await self._work_until(self._parts.clock.steady() + SWEEP_S)
+
+    async def _work_until(self, then: float) -> None:
+        """What comes in meanwhile; however much it is, the next sweep takes place."""
+        while (left := then - self._parts.clock.steady()) > 0:
             try:
-                async with asyncio.timeout(SWEEP_S):
+                async with asyncio.timeout(left):
                     notice = await self._queue.get()
             except TimeoutError:
-                await self._sweep()
-                continue
+                return
             await self._work(notice)
 
     async def _sweep(self) -> None:
         """Whatever is stored and not worked: left by a crash, by a full inbox or a full queue."""
         try:
-            left = await self._parts.store.unworked()
+            for webhook in await self._parts.store.unworked():
+                if webhook.carrier == self._parts.carrier:
+                    await self._work_again(webhook)
         except StoreUnavailable as error:
             log.error("stored webhooks cannot be read", error=str(error))
+
+    async def _work_again(self, webhook: StoredWebhook) -> None:
+        try:
+            notice = self._parts.reader.read(webhook.body)
+        except MalformedMessage as error:
+            log.error("stored webhook cannot be read any more", event_id=webhook.event_id, error=str(error))
+            await self._parts.store.mark_worked(webhook.carrier, webhook.event_id)
             return
-        for webhook in left:
-            if webhook.carrier != self._parts.carrier:
-                continue
-            try:
-                notice = self._parts.reader.read(webhook.body)
-            except MalformedMessage as error:
-                log.error("stored webhook cannot be read any more", event_id=webhook.event_id, error=str(error))
-                await self._parts.store.mark_worked(webhook.carrier, webhook.event_id)
-                continue
-            await self._work(notice)
+        await self._work(notice)
 
     async def _work(self, notice: Notice) -> None:
         try:
             await self._parts.route(notice)
         except InboxFull:
             log.warning("call is busy, the webhook waits", kind=notice.kind)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, ProviderError) as error:
             log.error("webhook not worked, it waits", kind=notice.kind, error=str(error))

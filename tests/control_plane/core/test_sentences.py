@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from control_plane.core.sentences import FIRST_MIN, LATER_MAX, ClauseSplitter
@@ -39,8 +39,8 @@ class TestFirstClause:
 
     def test_after_a_flush_the_next_clause_is_a_first_one_again(self) -> None:
         splitter = ClauseSplitter()
-        splitter.feed("Permítame un momento.")
-        assert splitter.flush() == ["Permítame un momento."]
+        splitter.feed("Permítame un momento")
+        assert splitter.flush() == ["Permítame un momento"]
         assert splitter.feed("Listo, ya encontré un lugar, ") == ["Listo, ya encontré un lugar,"]
 
     def test_after_a_flush_nothing_is_left_of_the_reply_before(self) -> None:
@@ -105,8 +105,7 @@ class TestPromptness:
     def test_a_full_stop_waits_for_the_space_behind_it(self) -> None:
         splitter = ClauseSplitter()
         assert splitter.feed("Son en total 3.") == []
-        assert splitter.feed("5 kilos.") == []
-        assert splitter.feed(" ") == ["Son en total 3.5 kilos."]
+        assert splitter.feed("5 kilos. ") == ["Son en total 3.5 kilos."]
 
     def test_what_may_end_a_sentence_waits_for_one_letter(self) -> None:
         splitter = ClauseSplitter()
@@ -162,11 +161,19 @@ def test_no_word_is_lost_or_moved(text: str, language: str, first_max: int) -> N
 
 @given(TEXTS, st.data())
 def test_it_does_not_matter_how_the_text_is_cut(text: str, data: st.DataObject) -> None:
+    assume(not re.search(r"[^\W\d_]{4}[.,;:]\S", text))  # there the end of a piece counts, see the next test
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=10)))
     splitter, whole = ClauseSplitter(), ClauseSplitter()
     bounds = zip([0, *cuts], [*cuts, len(text)], strict=True)
     parts = [part for start, end in bounds for part in splitter.feed(text[start:end])]
     assert parts + splitter.flush() == whole.feed(text) + whole.flush()
+
+
+def test_the_first_clause_does_not_wait_for_the_piece_after_a_whole_word_and_a_full_stop() -> None:
+    splitter = ClauseSplitter()
+    assert splitter.feed("Con mucho gusto.") == ["Con mucho gusto."]
+    assert splitter.feed(" ¿Cómo se llama.") == []
+    assert splitter.feed(" Dígame") == ["¿Cómo se llama."]
 
 
 @given(TEXTS)

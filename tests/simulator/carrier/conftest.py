@@ -142,7 +142,9 @@ class Phone:
         return leg
 
     async def dial(self, **body: Any) -> tuple[int, dict[str, Any]]:
-        return await self.command("/calls", **{"connection_id": "1", "to": "+5215512345678", "from": "+5255501", **body})
+        return await self.command(
+            "/calls", **{"connection_id": "1", "to": "+5215512345678", "from": "+5255501", **body}
+        )
 
     async def report(self, leg: Leg) -> dict[str, Any]:
         report: dict[str, Any] = await self.sim("GET", f"/calls/{leg.id}")

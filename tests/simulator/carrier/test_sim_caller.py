@@ -144,7 +144,8 @@ async def test_a_recording_is_saved_after_the_hangup_with_both_channels(phone, g
 
 
 async def test_the_summary_counts_what_happened(phone, gateway):
-    await phone.talk({"do": "hangup"})
+    leg = await phone.ring({"do": "hangup"})
+    await phone.act(leg, "answer")
     await gateway.heard("call.hangup")
     summary = await phone.sim("GET", "/summary")
     assert (summary["calls"], summary["live"], summary["scripts_done"]) == (1, 0, 1)

@@ -125,7 +125,7 @@ async def test_at_the_end_come_stop_streaming_stopped_and_hangup(phone, gateway)
 
 
 async def test_keys_are_reported_by_webhook_and_on_the_socket(phone, gateway):
-    await phone.talk({"do": "dtmf", "digits": "7", "wait": False}, WAIT)
+    await phone.talk({"do": "silence", "seconds": 0.1}, {"do": "dtmf", "digits": "7", "wait": False}, WAIT)
     assert (await gateway.heard("call.dtmf.received"))["digit"] == "7"
     await gateway.until(lambda: gateway.frames("dtmf"))
     assert gateway.frames("dtmf")[0]["dtmf"] == {"digit": "7"}
@@ -143,9 +143,7 @@ async def test_a_stream_that_cannot_be_opened_fails_and_the_call_lives_on(phone,
 
 
 async def test_a_lost_socket_comes_without_stop_and_may_reconnect(phone, gateway):
-    phone.world.faults.add(
-        Fault(target="telnyx.media", kind="reconnect", params={"after_s": 0.1, "pause_s": 0.05})
-    )
+    phone.world.faults.add(Fault(target="telnyx.media", kind="reconnect", params={"after_s": 0.1, "pause_s": 0.05}))
     leg = await phone.talk(WAIT)
     await gateway.until(lambda: len(gateway.frames("start")) == 2)
     assert not gateway.frames("stop")

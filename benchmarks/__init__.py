@@ -1,0 +1,1 @@
+"""What the gateway costs and how quick it is, measured from outside against the simulator."""

@@ -1,0 +1,1 @@
+"""The demo: a gateway, a simulated world around it, and a call to look at."""

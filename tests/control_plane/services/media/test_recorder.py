@@ -1,0 +1,171 @@
+"""Both sides of a call on disk, in step with the clock, and as one stereo file at the end."""
+
+import asyncio
+import io
+import wave
+from pathlib import Path
+
+import pytest
+
+from control_plane.adapters.blobs.disk import DiskBlobs
+from control_plane.core.audio.frames import FRAME_BYTES
+from control_plane.core.audio.g711 import ULAW_VALUES
+from control_plane.ports.errors import Unavailable
+from control_plane.services.media.recorder import FLUSH_BYTES, Recorder, mix, wav
+from control_plane.testing.clock import FakeClock
+
+KEY = "recordings/call-1.wav"
+A, B = b"\x80", b"\x90"
+
+
+class Recording:
+    def __init__(self, folder: Path) -> None:
+        self.spool = folder / "spool"
+        self.clock = FakeClock()
+        self.began_at = self.clock.wall()
+        self.blobs = DiskBlobs(folder / "blobs", "http://here", secret=b"s", clock=self.clock)
+        self.recorder = self.another()
+
+    def another(self) -> Recorder:
+        return Recorder(self.spool, "call-1", began_at=self.began_at, clock=self.clock)
+
+    async def caller(self, sound: bytes, seconds: float) -> None:
+        """The caller is heard for so long, frame by frame."""
+        for _ in range(round(seconds * 50)):
+            self.clock.advance(0.02)
+            if self.recorder.caller(sound * FRAME_BYTES):
+                await self.recorder.flush()
+
+    def spooled(self, side: str) -> bytes:
+        return (self.spool / f"call-1.{side}.ulaw").read_bytes()
+
+    async def saved(self) -> tuple[list[int], list[int]]:
+        """(caller, agent) samples of the file."""
+        assert await self.recorder.save(self.blobs, KEY)
+        content = await self.blobs.get(KEY)
+        assert content is not None
+        return sides(content)
+
+
+def sides(content: bytes) -> tuple[list[int], list[int]]:
+    with wave.open(io.BytesIO(content)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (2, 2, 8000)
+        samples = memoryview(file.readframes(file.getnframes())).cast("h").tolist()
+    return samples[0::2], samples[1::2]
+
+
+def loud(samples: list[int]) -> tuple[int, int]:
+    """(silent samples at the beginning, samples that are not silent)."""
+    heard = [index for index, sample in enumerate(samples) if sample]
+    return heard[0], len(heard)
+
+
+@pytest.fixture
+def it(tmp_path: Path) -> Recording:
+    return Recording(tmp_path)
+
+
+async def test_the_caller_is_left_the_agent_right(it: Recording) -> None:
+    await it.caller(A, 1.0)
+    it.recorder.agent(B * 8000)
+    caller, agent = await it.saved()
+    assert caller == [ULAW_VALUES[A[0]]] * 8000
+    assert agent == [ULAW_VALUES[B[0]]] * 8000
+
+
+async def test_two_seconds_of_a_side_are_written_and_the_rest_is_held(it: Recording) -> None:
+    await it.caller(A, 4.5)
+    assert len(it.spooled("caller")) == 2 * FLUSH_BYTES
+    caller, _ = await it.saved()
+    assert len(caller) == 36_000
+
+
+async def test_blocks_are_written_in_order_however_often_writing_is_asked_for(it: Recording) -> None:
+    for sound in (A, B):
+        for _ in range(100):
+            it.clock.advance(0.02)
+            it.recorder.caller(sound * FRAME_BYTES)
+    await asyncio.gather(it.recorder.flush(), it.recorder.flush())
+    assert it.spooled("caller") == A * FLUSH_BYTES + B * FLUSH_BYTES
+
+
+async def test_a_side_that_began_late_is_filled_up_with_silence_in_front(it: Recording) -> None:
+    await it.caller(A, 1.0)
+    it.clock.advance(1.0)
+    it.recorder.agent(B * 4000)
+    caller, agent = await it.saved()
+    assert loud(agent) == pytest.approx((12_000, 4000), abs=1)
+    assert len(caller) == len(agent)
+
+
+async def test_a_hole_is_filled_so_that_what_follows_is_in_its_place(it: Recording) -> None:
+    await it.caller(A, 1.0)
+    it.clock.advance(3.0)
+    await it.caller(A, 1.0)
+    caller, _ = await it.saved()
+    assert len(caller) == pytest.approx(5 * 8000, abs=1)
+    assert caller[7999] != 0
+    assert set(caller[8000 : 4 * 8000 - 1]) == {0}
+    assert caller[4 * 8000] != 0
+
+
+async def test_the_jitter_of_the_network_is_no_hole(it: Recording) -> None:
+    await it.caller(A, 0.5)
+    it.clock.advance(0.15)
+    await it.caller(A, 0.5)
+    caller, _ = await it.saved()
+    assert 0 not in caller
+
+
+async def test_a_second_recorder_goes_on_with_the_tracks_of_the_first(it: Recording) -> None:
+    await it.caller(A, 2.0)
+    it.recorder = it.another()
+    it.clock.advance(1.0)
+    await it.caller(B, 1.0)
+    caller, _ = await it.saved()
+    assert len(caller) == pytest.approx(4 * 8000, abs=1)
+    assert set(caller[: 2 * 8000]) == {ULAW_VALUES[A[0]]}
+    assert set(caller[2 * 8000 : 3 * 8000 - 1]) == {0}
+    assert set(caller[3 * 8000 :]) == {ULAW_VALUES[B[0]]}
+
+
+async def test_saving_leaves_nothing_in_the_spool(it: Recording) -> None:
+    await it.caller(A, 2.5)
+    await it.saved()
+    assert list(it.spool.iterdir()) == []
+
+
+async def test_where_nothing_was_recorded_nothing_is_saved(it: Recording) -> None:
+    assert not await it.recorder.save(it.blobs, KEY)
+    assert await it.blobs.get(KEY) is None
+
+
+async def test_a_store_that_fails_leaves_the_tracks_in_the_spool(it: Recording) -> None:
+    class Broken(DiskBlobs):
+        async def put(self, key: str, data: bytes, *, content_type: str) -> None:
+            raise Unavailable("disk", "cannot read or write a blob")
+
+    await it.caller(A, 1.0)
+    broken = Broken(it.spool, "http://here", secret=b"s", clock=it.clock)
+    with pytest.raises(Unavailable):
+        await it.recorder.save(broken, KEY)
+    assert it.spooled("caller") == A * 8000
+
+
+def test_a_mix_is_as_long_as_its_longer_side(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(A * 100)
+    (tmp_path / "b").write_bytes(B * 40)
+    caller, agent = sides(mix(tmp_path / "a", tmp_path / "b"))
+    assert caller == [ULAW_VALUES[A[0]]] * 100
+    assert agent == [ULAW_VALUES[B[0]]] * 40 + [0] * 60
+
+
+def test_a_mix_may_lack_a_side(tmp_path: Path) -> None:
+    (tmp_path / "b").write_bytes(B * 40)
+    caller, _ = sides(mix(tmp_path / "a", tmp_path / "b"))
+    assert caller == [0] * 40
+
+
+def test_a_wav_of_one_side_is_mono() -> None:
+    with wave.open(io.BytesIO(wav(b"\x00\x01" * 10))) as file:
+        assert (file.getnchannels(), file.getnframes()) == (1, 10)

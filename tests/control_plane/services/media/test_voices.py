@@ -1,0 +1,95 @@
+"""The voice of one call: opened ahead, reopened when lost, with the phrases that every call says at hand."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from control_plane.adapters.cache.memory import MemoryCache
+from control_plane.ports.errors import Unavailable
+from control_plane.ports.voice import VoiceOptions
+from control_plane.services.media.voices import PHRASE_TTL_S, CallVoice
+from control_plane.testing.clock import FakeClock
+from control_plane.testing.voices import FakeTextToSpeech, spoken
+
+LOST = Unavailable("elevenlabs", "the connection was closed")
+
+
+class Voices:
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.cache = MemoryCache(self.clock)
+        self.tts = FakeTextToSpeech()
+        self.voice = self.another()
+
+    def another(self, **options: Any) -> CallVoice:
+        """The voice of another call with the same cache."""
+        return CallVoice(self.tts, VoiceOptions(**options), self.cache)
+
+
+@pytest.fixture
+def it() -> Voices:
+    return Voices()
+
+
+async def test_one_connection_serves_all_utterances(it: Voices) -> None:
+    await asyncio.gather(it.voice.utterance(), it.voice.utterance())
+    assert len(it.tts.voices) == 1
+
+
+async def test_a_connection_that_has_died_is_replaced_once(it: Voices) -> None:
+    await it.voice.utterance()
+    it.tts.voices[0].refusal = LOST
+    await it.voice.utterance()
+    assert len(it.tts.voices) == 2
+    assert it.tts.voices[0].closed
+
+
+async def test_a_synthesiser_that_stays_away_is_told(it: Voices) -> None:
+    await it.voice.utterance()
+    it.tts.voices[0].refusal = it.tts.refusal = LOST
+    with pytest.raises(Unavailable):
+        await it.voice.utterance()
+    it.tts.refusal = None
+    await it.voice.utterance()
+
+
+async def test_preparing_connects_and_synthesises_the_phrases_once_for_all_calls(it: Voices) -> None:
+    await it.voice.prepare(("Buenos días.",))
+    await it.another().prepare(("Buenos días.",))
+    assert len(it.tts.voices) == 2
+    assert it.tts.synthesized == ["Buenos días."]
+    assert await it.voice.phrase("Buenos días.") == spoken("Buenos días.").audio
+
+
+async def test_preparing_never_fails_and_is_made_up_for_later(it: Voices) -> None:
+    it.tts.refusal = LOST
+    await it.voice.prepare(("Buenos días.",))
+    it.tts.refusal = None
+    assert await it.voice.synthesize("Buenos días.") == spoken("Buenos días.").audio
+
+
+async def test_phrases_of_another_voice_or_language_are_others(it: Voices) -> None:
+    await it.voice.keep("Hola.", b"\x80")
+    assert await it.another().phrase("Hola.") == b"\x80"
+    assert await it.another(voice="ana").phrase("Hola.") is None
+    assert await it.another(language="en").phrase("Hola.") is None
+    assert await it.another(model="slow").phrase("Hola.") is None
+
+
+async def test_a_phrase_is_forgotten_after_a_day(it: Voices) -> None:
+    await it.voice.keep("Hola.", b"\x80")
+    it.clock.advance(PHRASE_TTL_S + 1)
+    assert await it.voice.phrase("Hola.") is None
+
+
+async def test_closing_closes_the_connection_and_may_be_done_twice(it: Voices) -> None:
+    await it.voice.utterance()
+    await it.voice.aclose()
+    await it.voice.aclose()
+    assert it.tts.voices[0].closed
+
+
+async def test_a_voice_that_was_never_used_can_be_closed(it: Voices) -> None:
+    await it.voice.aclose()
+    assert it.tts.voices == []
