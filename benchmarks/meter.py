@@ -5,6 +5,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import psutil  # type: ignore[import-untyped]
@@ -21,6 +22,8 @@ class Sample:
     at: float
     gateway_cpu_s: float
     simulator_cpu_s: float
+    gateway_wait_s: float
+    """How long it was ready to run while something else had its core."""
     gateway_rss: int
     """Bytes."""
 
@@ -30,6 +33,7 @@ def sample(gateway: psutil.Process, simulator: psutil.Process) -> Sample:
         at=time.monotonic(),
         gateway_cpu_s=cpu_s(gateway),
         simulator_cpu_s=cpu_s(simulator),
+        gateway_wait_s=wait_s(gateway),
         gateway_rss=rss(gateway),
     )
 
@@ -38,6 +42,15 @@ def cpu_s(process: psutil.Process) -> float:
     """Processor time of all threads so far, in user and system mode."""
     times = process.cpu_times()
     return float(times.user + times.system)
+
+
+def wait_s(process: psutil.Process) -> float:
+    """How long the main thread has waited for a core so far; 0 where the kernel does not count it."""
+    try:
+        counters = Path(f"/proc/{process.pid}/schedstat").read_text().split()
+    except OSError:
+        return 0.0
+    return int(counters[1]) / 1e9
 
 
 def rss(process: psutil.Process) -> int:

@@ -10,6 +10,8 @@ SATURATED_PERCENT: Final = 85.0
 """Of its core; a simulator that needs more measures itself."""
 LATE_MS: Final = 20.0
 """A carrier that is a frame behind its own clock is the bottleneck."""
+DISTURBED_PERCENT: Final = 2.0
+"""Of the time; a gateway that waits longer for its core does not have it for itself."""
 SHORTEST_WINDOW_S: Final = 5.0
 
 Json = Mapping[str, Any]
@@ -69,6 +71,8 @@ class Result:
     rss_busy_mb: float
     """At the end of the window."""
     mb_per_call: float
+    waited_percent: float
+    """Of the window, for its core."""
     simulator_percent: float
     simulator_late_ms: float
     invalid: tuple[str, ...]
@@ -81,6 +85,7 @@ def evaluate(collected: Collected) -> Result:
     first, last = _window(collected)
     seconds = last.at - first.at
     simulator = 100 * (last.simulator_cpu_s - first.simulator_cpu_s) / seconds
+    waited = 100 * (last.gateway_wait_s - first.gateway_wait_s) / seconds
     late_ms = float(summary["simulator_late_ms"])
     return Result(
         calls=len(calls),
@@ -107,9 +112,10 @@ def evaluate(collected: Collected) -> Result:
         rss_warm_mb=_mb(collected.rss_warm),
         rss_busy_mb=_mb(last.gateway_rss),
         mb_per_call=round((last.gateway_rss - collected.rss_warm) / MB / len(calls), 3),
+        waited_percent=round(waited, 2),
         simulator_percent=round(simulator, 1),
         simulator_late_ms=late_ms,
-        invalid=tuple(_doubts(simulator, late_ms, seconds)),
+        invalid=tuple(_doubts(simulator, late_ms, waited=waited, seconds=seconds)),
     )
 
 
@@ -143,11 +149,13 @@ def _clears(calls: Iterable[Json]) -> list[float]:
     return [one["clear_ms"] for call in calls for one in call["barge_ins"] if one["clear_ms"] is not None]
 
 
-def _doubts(simulator_percent: float, late_ms: float, seconds: float) -> Iterable[str]:
+def _doubts(simulator_percent: float, late_ms: float, *, waited: float, seconds: float) -> Iterable[str]:
     if simulator_percent > SATURATED_PERCENT:
         yield f"the simulator used {simulator_percent:.0f} % of its core"
     if late_ms > LATE_MS:
         yield f"the simulator was {late_ms:.0f} ms behind its clock"
+    if waited > DISTURBED_PERCENT:
+        yield f"other programs took the gateway's core for {waited:.1f} % of the time"
     if seconds < SHORTEST_WINDOW_S:
         yield f"all callers talked at once for only {seconds:.1f} s"
 

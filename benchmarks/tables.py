@@ -37,6 +37,7 @@ COLUMNS: Final[Mapping[str, Callable[[Result], str]]] = {
     ),
     "MB/call": lambda result: number(result.mb_per_call, 2),
     "simulator % / late ms": lambda result: f"{result.simulator_percent:.0f} / {result.simulator_late_ms:.0f}",
+    "waited %": lambda result: number(result.waited_percent, 1),
     "valid": lambda result: "no" if result.invalid else "yes",
 }
 

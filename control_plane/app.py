@@ -9,6 +9,7 @@ from quart_schema import Info, QuartSchema
 
 from control_plane.services.gateway import VERSION, Gateway
 from control_plane.web import access, blobs, calls, current, errors, events, health, media, pages, sessions, webhooks
+from control_plane.web.description import ApiDescription
 
 BLUEPRINTS: Final[tuple[ModuleType, ...]] = (health, calls, sessions, events, webhooks, media, blobs, pages)
 
@@ -28,6 +29,7 @@ def create_app(gateway: Gateway) -> Quart:
         redoc_ui_path=None,
         scalar_ui_path=None,
         convert_casing=False,
+        openapi_provider_class=ApiDescription,
     )
     # The library installs a JSON provider of its own, so this comes after it.
     app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from quart import Blueprint, request
-from quart_schema import validate_request, validate_response
+from quart_schema import document_response, validate_request, validate_response
 
 from control_plane.ports.stores import CallFilter, CallRecord
 from control_plane.services.calls.orders import CallOrder
@@ -31,6 +31,8 @@ blueprint = Blueprint("calls", __name__)
 
 @blueprint.post("/api/call/initiate")
 @validate_request(CallIn)
+@document_response(CallStarted, 200)
+@document_response(CallStarted, 202)
 async def initiate(data: CallIn) -> Any:
     """Call somebody; answers when the carrier has named the leg (or after some seconds without)."""
     order = CallOrder(
@@ -62,7 +64,7 @@ async def calls() -> Any:
     args = request.args
     live = {"true": True, "false": False}.get(args.get("live", ""))
     try:
-        limit = min(PAGE_LIMIT, max(1, int(args.get("limit", "50"))))
+        limit = _limit(args.get("limit", "50"))
         wanted = CallFilter(
             state=args.get("state", ""),
             direction=args.get("direction", ""),
@@ -74,6 +76,13 @@ async def calls() -> Any:
     except ValueError as error:
         return problem(422, "invalid", "The request is not valid", str(error))
     return CallList(items=[CallOut.of(call) for call in page.items], next_cursor=page.next_cursor)
+
+
+def _limit(text: str) -> int:
+    """Raises ValueError with a text for the client."""
+    if not (text.isdecimal() and len(text) < 10):
+        raise ValueError("limit: has to be a whole number")
+    return min(PAGE_LIMIT, max(1, int(text)))
 
 
 @blueprint.get("/api/calls/<call_id>")

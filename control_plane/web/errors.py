@@ -86,8 +86,9 @@ async def _invalid(error: RequestSchemaValidationError) -> Any:
 async def _http(error: HTTPException) -> Any:
     if isinstance(error.response, Response):
         return error.response
-    status = error.code or 500
-    return problem(status, error.name.lower().replace(" ", "_"), error.name)
+    body, status, headers = problem(error.code or 500, error.name.lower().replace(" ", "_"), error.name)
+    # Beside its text an HTTP error has headers that its status demands: Allow, Content-Range.
+    return body, status, {**dict(error.get_headers()), **headers}
 
 
 async def _fault(error: Exception) -> Any:

@@ -17,6 +17,7 @@ from simulator.demo.crowd import Crowd
 from simulator.demo.failures import DemoFailed
 from simulator.demo.options import Options, parse
 from simulator.demo.play import party, play_many, play_one
+from simulator.demo.program import Program
 from simulator.demo.report import Report
 from simulator.demo.scene import Scene
 from simulator.demo.stage import Processes, Stage, stage
@@ -47,41 +48,68 @@ async def _interruptible(options: Options) -> Report:
     processes = Processes()
     atexit.register(processes.kill)
     loop = asyncio.get_running_loop()
-    run = loop.create_task(_run(options, processes))
+    signalled = _Signalled()
+    run = loop.create_task(_run(options, processes, signalled=signalled))
     for number in _ENDINGS:
-        loop.add_signal_handler(number, lambda: run.cancelling() or run.cancel())
+        loop.add_signal_handler(number, signalled.by, run)
     return await run
 
 
-async def _run(options: Options, processes: Processes) -> Report:
+class _Signalled:
+    """What a signal does: it breaks the run off, or ends its waiting when that is all that is left."""
+
+    def __init__(self) -> None:
+        self.waiting = False
+        self.over = asyncio.Event()
+
+    def by(self, run: "asyncio.Task[Report]") -> None:
+        self.over.set()
+        if not self.waiting and not run.cancelling():
+            run.cancel()
+
+
+async def _run(options: Options, processes: Processes, *, signalled: _Signalled) -> Report:
     here = audience(Console(highlight=False), silent=options.json)
     here.note("Starting the gateway and its simulated world …")
     async with stage(options, processes) as ready:
-        report = await (_one(ready, options, here) if options.calls == 1 else _many(ready, options, here))
+        try:
+            perform = _one if options.calls == 1 else _many
+            report = await perform(ready, options, here=here)
+        except DemoFailed as failure:
+            raise await explained(failure, ready.programs) from None
         here.result(report)
         if options.json:
             _print_json(report.as_json())
         if not report.ok:
-            sys.stderr.write(f"{ready.programs[-1].failed('has more to say')}\n")
+            sys.stderr.write("\n".join([*report.failures, f"Gateway: {ready.programs[-1].last_words()}", ""]))
         if options.stay:
-            here.note(f"The gateway stays at {ready.gateway.url} until Ctrl-C.")
-            await asyncio.gather(*(program.watch() for program in ready.programs))
+            here.note(f"Until Ctrl-C the call is also at {ready.gateway.url}/calls/{report.first_call}")
+            signalled.waiting = True
+            await signalled.over.wait()
     return report
 
 
-async def _one(ready: Stage, options: Options, here: Audience) -> Report:
+async def explained(failure: DemoFailed, programs: Sequence[Program]) -> DemoFailed:
+    """A process that died explains the connections that broke; else the gateway's log may tell more."""
+    for program in programs:
+        if (death := await program.died()) is not None:
+            return death
+    return DemoFailed(f"{failure}\n{programs[-1].name.capitalize()}: {programs[-1].last_words()}")
+
+
+async def _one(ready: Stage, options: Options, *, here: Audience) -> Report:
     scene = Scene(caller=party(0)[0], began_at=now())
     with here.call(scene) as told:
-        report = await play_one(ready, options, scene, told)
+        report = await play_one(ready, options, scene=scene, told=told)
     if options.picture:
         picture.draw(options.picture, view.render(scene, now()), summary(report, from_here))
     return report
 
 
-async def _many(ready: Stage, options: Options, here: Audience) -> Report:
+async def _many(ready: Stage, options: Options, *, here: Audience) -> Report:
     crowd = Crowd(options.calls, began_at=now())
     with here.crowd(crowd):
-        report = await play_many(ready, options, crowd)
+        report = await play_many(ready, options, crowd=crowd)
     if options.picture:
         picture.draw(options.picture, crowd_view.render(crowd, now()), summary(report, from_here))
     return report

@@ -58,7 +58,7 @@ class Terminal:
         self._console.print(crowd_view.render(crowd, now()))
 
     def result(self, report: Report) -> None:
-        self._console.print(summary(report), soft_wrap=False)
+        self._console.print(summary(report), crop=False)
 
     def _moving(self, draw: Callable[[], RenderableType]) -> Live:
         return Live(
@@ -91,7 +91,7 @@ class Log:
         self._console.print(crowd_view.numbers(crowd))
 
     def result(self, report: Report) -> None:
-        self._console.print(summary(report))
+        self._console.print(summary(report), crop=False)
 
     def _lines(self, lines: list[str]) -> None:
         for line in lines:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
 from simulator.demo.failures import DemoFailed
 from simulator.demo.feed import Event, EventReader
@@ -18,21 +18,21 @@ _STREAM_TIMEOUT: Final = ClientTimeout(total=None, sock_connect=5.0, sock_read=4
 class Client:
     """JSON over HTTP. Every method raises DemoFailed when the answer is not the expected one."""
 
-    def __init__(self, name: str, http: ClientSession, url: str) -> None:
+    def __init__(self, name: str, http: ClientSession, *, url: str) -> None:
         self.url = url
         self._name = name
         self._http = http
 
-    async def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
-        return dict((await self._request(method, path, body))[0])
+    async def ask(self, method: str, path: str, *, body: Mapping[str, Any] | None = None) -> Json:
+        return dict((await self._request(method, path, body=body))[0])
 
     async def text(self, path: str) -> str:
-        return (await self._request("GET", path, None))[1].decode()
+        return (await self._request("GET", path))[1].decode()
 
     async def download(self, path: str) -> bytes:
-        return (await self._request("GET", path, None))[1]
+        return (await self._request("GET", path))[1]
 
-    async def _request(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[Json, bytes]:
+    async def _request(self, method: str, path: str, *, body: Mapping[str, Any] | None = None) -> tuple[Json, bytes]:
         url = path if path.startswith("http") else self.url + path
         try:
             async with self._http.request(method, url, json=body, timeout=_TIMEOUT) as response:
@@ -52,7 +52,7 @@ class Gateway(Client):
 
     async def initiate(self, name: str, number: str) -> Json:
         """Call somebody as any client does: `{call_id, call_control_id, …}`."""
-        return await self.ask("POST", "/api/call/initiate", {"nombre": name, "telefono": number})
+        return await self.ask("POST", "/api/call/initiate", body={"nombre": name, "telefono": number})
 
     async def call(self, call_id: str) -> Json:
         return await self.ask("GET", f"/api/calls/{call_id}")
@@ -66,17 +66,21 @@ class Gateway(Client):
 
     async def events(self, connected: asyncio.Event) -> AsyncGenerator[Event]:
         """What happens from `connected` on. Ends only by DemoFailed."""
-        reader = EventReader()
         try:
             async with self._http.get(f"{self.url}/api/events", timeout=_STREAM_TIMEOUT) as response:
-                async for line in response.content:
-                    connected.set()
-                    event = reader.read(line.decode())
-                    if event is not None:
-                        yield event
+                async for event in _read(response, connected):
+                    yield event
         except (ClientError, TimeoutError) as error:
             raise DemoFailed(f"The gateway's events broke off ({type(error).__name__}).") from error
         raise DemoFailed("The gateway ended its events.")
+
+
+async def _read(response: ClientResponse, connected: asyncio.Event) -> AsyncGenerator[Event]:
+    reader = EventReader()
+    async for line in response.content:
+        connected.set()
+        for event in reader.read(line.decode()):
+            yield event
 
 
 class Simulator(Client):
@@ -87,7 +91,7 @@ class Simulator(Client):
         return await self.ask("GET", f"/sim/calls/{control_id}")
 
     async def set_delays(self, delays: Mapping[str, float]) -> None:
-        await self.ask("PATCH", "/sim/delays", delays)
+        await self.ask("PATCH", "/sim/delays", body=delays)
 
     async def add_fault(self, fault: Mapping[str, Any]) -> None:
-        await self.ask("POST", "/sim/faults", fault)
+        await self.ask("POST", "/sim/faults", body=fault)

@@ -34,10 +34,9 @@ class Crowd:
         """Something happened in one of the calls."""
         if event.topic == "call.state":
             self._phases[event.call_id] = event.body["phase"]
-        elif event.topic == "call.barge_in" and event.body["outcome"] == "cut_off":
-            self.barge_ins += 1
         elif event.topic == "call.turn" and "total" in event.body["timing"]:
             self.turns += 1
+            self.barge_ins += bool(event.body["interrupted"])
             self._totals.append(event.body["timing"]["total"])
             self._shares.append(event.body["timing"].get("gateway", 0.0))
 

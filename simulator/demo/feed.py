@@ -21,8 +21,8 @@ class EventReader:
         self._topic = ""
         self._data: list[str] = []
 
-    def read(self, line: str) -> Event | None:
-        """The event that this line completes. Raises ValueError for data that is no JSON object."""
+    def read(self, line: str) -> list[Event]:
+        """The event that this line completes, if it does. Raises ValueError for data that is no JSON object."""
         line = line.rstrip("\r\n")
         if not line:
             return self._dispatch()
@@ -32,12 +32,12 @@ class EventReader:
             self._topic = value
         elif name == "data":
             self._data.append(value)
-        return None
+        return []
 
-    def _dispatch(self) -> Event | None:
+    def _dispatch(self) -> list[Event]:
         topic, data = self._topic, "\n".join(self._data)
         self._topic, self._data = "", []
         if not data:
-            return None
+            return []
         body = dict(json.loads(data))
-        return Event(topic=topic, call_id=str(body.pop("call_id", "")), body=body)
+        return [Event(topic=topic, call_id=str(body.pop("call_id", "")), body=body)]

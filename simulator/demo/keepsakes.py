@@ -23,7 +23,7 @@ async def settled(gateway: Gateway, call_id: str) -> dict[str, Any]:
     return call
 
 
-async def keep_recording(gateway: Gateway, call: dict[str, Any], folder: Path) -> Path | None:
+async def keep_recording(gateway: Gateway, call: dict[str, Any], *, folder: Path) -> Path | None:
     """Download it; None when the gateway has none."""
     if not call["recording"]:
         return None
@@ -33,10 +33,10 @@ async def keep_recording(gateway: Gateway, call: dict[str, Any], folder: Path) -
     return path
 
 
-async def keep_page(gateway: Gateway, call_id: str, folder: Path, recording: Path | None) -> Path:
+async def keep_page(gateway: Gateway, call: dict[str, Any], *, folder: Path, recording: Path | None) -> Path:
     """The call's page, playing the recording that lies beside it."""
     path = folder / "call.html"
-    path.write_text(detached(await gateway.text(f"/calls/{call_id}"), recording), encoding="utf-8")
+    path.write_text(detached(await gateway.text(f"/calls/{call['id']}"), recording), encoding="utf-8")
     return path
 
 

@@ -8,7 +8,8 @@ from typing import Final
 from rich.console import Console, RenderableType
 
 WIDTH: Final = 92
-_FONT_FACE: Final = re.compile(r"\s*@font-face \{[^}]*\}")
+_NOT_SHOWN: Final = re.compile(r"\s*@font-face \{[^}]*\}|\s*<!--.*?-->", re.S)
+"""Fonts from elsewhere are not loaded inside of an `<img>`; the viewer's own monospaced font is taken."""
 
 
 def draw(path: Path, *parts: RenderableType) -> None:
@@ -18,5 +19,4 @@ def draw(path: Path, *parts: RenderableType) -> None:
         console.print(part)
     svg = console.export_svg(title="make demo", unique_id="demo")
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Fonts from elsewhere are not shown inside of an <img>; the viewer's own monospaced font is.
-    path.write_text(_FONT_FACE.sub("", svg), encoding="utf-8")
+    path.write_text(_NOT_SHOWN.sub("", svg), encoding="utf-8")

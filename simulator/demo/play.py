@@ -22,6 +22,7 @@ CALL_S: Final = 180.0
 _CALLS_PER_S: Final = 8.0
 _LOOK_S: Final = 0.2
 Heard = Callable[[Event], None]
+Told = Callable[[], None]
 
 
 def party(place: int) -> tuple[str, str]:
@@ -29,7 +30,7 @@ def party(place: int) -> tuple[str, str]:
     return NAMES[place % len(NAMES)], f"+{FIRST_NUMBER + place}"
 
 
-async def play_one(stage: Stage, options: Options, scene: Scene, told: Callable[[], None]) -> Report:
+async def play_one(stage: Stage, options: Options, *, scene: Scene, told: Told) -> Report:
     """One call, start to end; `told` whenever the scene has changed."""
 
     def heard(event: Event) -> None:
@@ -38,17 +39,17 @@ async def play_one(stage: Stage, options: Options, scene: Scene, told: Callable[
 
     async def talk() -> dict[str, Any]:
         started = await stage.gateway.initiate(*party(0))
-        await _within(CALL_S, _watch(stage, started, scene, told))
+        await _within(CALL_S, _watch(stage, started, scene=scene, told=told))
         return started
 
-    started = await _listening(stage, heard, talk)
-    facts = await _facts(stage, options, started, keep=True)
+    started = await _listening(stage, heard, talk=talk)
+    facts = await _facts(stage, options, started=started, keep=True)
     scene.measure(facts.line)
     told()
     return build(options.mode, [facts])
 
 
-async def play_many(stage: Stage, options: Options, crowd: Crowd) -> Report:
+async def play_many(stage: Stage, options: Options, *, crowd: Crowd) -> Report:
     """All calls of the run, begun one after the other and then side by side."""
     started: list[dict[str, Any]] = []
     missing: list[str] = []
@@ -67,14 +68,14 @@ async def play_many(stage: Stage, options: Options, crowd: Crowd) -> Report:
                 group.create_task(begin(place))
         await _within(CALL_S, _all_ended(crowd))
 
-    await _listening(stage, crowd.apply, talk)
+    await _listening(stage, crowd.apply, talk=talk)
     if not started:
         raise DemoFailed(f"No call could be started. {missing[0]}")
-    facts = [await _facts(stage, options, one, keep=place == 0) for place, one in enumerate(started)]
+    facts = [await _facts(stage, options, started=one, keep=place == 0) for place, one in enumerate(started)]
     return build(options.mode, facts, missing=missing)
 
 
-async def _listening(stage: Stage, heard: Heard, talk: Callable[[], Any]) -> Any:
+async def _listening(stage: Stage, heard: Heard, *, talk: Callable[[], Any]) -> Any:
     """What `talk` returns; meanwhile the gateway's events are heard and its processes watched. Raises DemoFailed."""
     connected = asyncio.Event()
 
@@ -91,12 +92,11 @@ async def _listening(stage: Stage, heard: Heard, talk: Callable[[], Any]) -> Any
             for task in beside:
                 task.cancel()
     except* DemoFailed as failures:
-        # A process that died explains the connections that broke.
-        raise max(failures.exceptions, key=lambda failure: len(str(failure))) from None
+        raise failures.exceptions[0] from None
     return result
 
 
-async def _watch(stage: Stage, started: dict[str, Any], scene: Scene, told: Callable[[], None]) -> None:
+async def _watch(stage: Stage, started: dict[str, Any], *, scene: Scene, told: Told) -> None:
     """Until the line is closed, and the gateway knows it."""
     while True:
         line = await stage.simulator.line(started["call_control_id"])
@@ -123,15 +123,15 @@ async def _within(seconds: float, work: Any) -> None:
         pass
 
 
-async def _facts(stage: Stage, options: Options, started: dict[str, Any], *, keep: bool) -> Facts:
+async def _facts(stage: Stage, options: Options, *, started: dict[str, Any], keep: bool) -> Facts:
     call = await settled(stage.gateway, started["call_id"])
-    recording = await keep_recording(stage.gateway, call, options.folder) if keep else None
+    recording = await keep_recording(stage.gateway, call, folder=options.folder) if keep else None
     return Facts(
         call=call,
         line=await stage.simulator.line(started["call_control_id"]),
         expected_turns=options.turns,
         recording=recording,
-        page=await keep_page(stage.gateway, started["call_id"], options.folder, recording) if keep else None,
+        page=await keep_page(stage.gateway, call, folder=options.folder, recording=recording) if keep else None,
         wanted_mode="stream" if options.mode == "stream" else "webhook",
         keeps_recording=keep and call["answered_at"] is not None,
     )

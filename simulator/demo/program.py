@@ -14,7 +14,9 @@ from simulator.demo.failures import DemoFailed
 PATIENCE_S: Final = 6.0
 """How long a process may take to end after SIGTERM."""
 _READY_S: Final = 30.0
+_MOMENT_S: Final = 0.5
 _TAIL: Final = 15
+_LONGEST: Final = 500
 
 
 class Program:
@@ -23,7 +25,7 @@ class Program:
     What it writes goes to `log`; its first line of standard output can be read with `first_line`.
     """
 
-    def __init__(self, name: str, process: Process, log: Path) -> None:
+    def __init__(self, name: str, process: Process, *, log: Path) -> None:
         self.name = name
         self.log = log
         self._process = process
@@ -40,7 +42,7 @@ class Program:
                 )
         except OSError as error:
             raise DemoFailed(f"The {name} could not be started: {error.strerror}.") from error
-        return cls(name, process, log)
+        return cls(name, process, log=log)
 
     async def first_line(self) -> str:
         """What it prints when it is ready. Raises DemoFailed when it ends first, or takes too long."""
@@ -64,14 +66,23 @@ class Program:
         code = await self._process.wait()
         raise self.failed(f"ended by itself with code {code}")
 
+    async def died(self) -> DemoFailed | None:
+        """Whether the process has ended by itself, a moment ago or right now."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_MOMENT_S):
+                await self._process.wait()
+        code = self._process.returncode
+        return None if code is None else self.failed(f"ended by itself with code {code}")
+
     def failed(self, what: str) -> DemoFailed:
         """The error to raise: what happened, the end of the log, and where the whole log is."""
-        return DemoFailed(f"The {self.name} {what}.\n{self.tail()}\nThe whole log: {self.log}")
+        return DemoFailed(f"The {self.name} {what}.\n{self.last_words()}")
 
-    def tail(self) -> str:
-        """The last lines of the log, indented."""
+    def last_words(self) -> str:
+        """The last lines of the log, and where the rest is."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_TAIL:]
-        return "\n".join(f"  {line}" for line in lines) or "  (its log is empty)"
+        shown = "\n".join(f"  {line[:_LONGEST]}" for line in lines) or "  (nothing)"
+        return f"Its log ends:\n{shown}\nThe whole log: {self.log}"
 
     async def stop(self) -> None:
         """SIGTERM, then SIGKILL to the whole group; returns when the process is gone."""

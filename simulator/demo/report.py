@@ -61,6 +61,8 @@ class Report:
     barge_ins: int
     closed: int
     """Calls whose line is closed."""
+    first_call: str
+    """The gateway's id of it."""
     closed_by: str
     """Who closed the line of the first call: gateway, caller or carrier."""
     talk_s: float
@@ -89,6 +91,7 @@ class Report:
             "turns": self.turns,
             "barge_ins": self.barge_ins,
             "line_closed": self.closed == self.calls,
+            "first_call": self.first_call,
             "closed_by": self.closed_by,
             "transcript": list(self.transcript),
             "latency": list(self.latency),
@@ -113,6 +116,7 @@ def build(mode: Mode, calls: Sequence[Facts], *, missing: Sequence[str] = ()) ->
         turns=sum(len(facts.answers) for facts in calls),
         barge_ins=sum(len(facts.line["barge_ins"]) for facts in calls),
         closed=sum(bool(facts.line["line_closed"]) for facts in calls),
+        first_call=str(first.call["id"]),
         closed_by=first.line["hung_up_by"] or "",
         talk_s=max(_talk_s(facts.line) for facts in calls),
         transcript=transcript(first.call),

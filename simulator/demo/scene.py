@@ -90,7 +90,6 @@ class Scene:
         """When each phase began."""
         self.mode = ""
         self.lines: list[Line] = []
-        self.barge_ins = 0
 
     @property
     def phase(self) -> str:
@@ -103,7 +102,7 @@ class Scene:
             case "call.state":
                 self._state(event.body, at)
             case "call.words":
-                self._words(event.body["speaker"], str(event.body["pii_text"]), at)
+                self._words(event.body["speaker"], str(event.body["pii_text"]), at=at)
             case "call.turn":
                 self._turn(event.body, at)
             case "call.barge_in":
@@ -125,7 +124,7 @@ class Scene:
             for line in self.lines:
                 line.open = False
 
-    def _words(self, speaker: Speaker, text: str, at: float) -> None:
+    def _words(self, speaker: Speaker, text: str, *, at: float) -> None:
         """The agent's come clause by clause, the caller's as all that is understood so far of the turn."""
         if not text:
             return  # a voice was noticed, no word is understood yet
@@ -139,7 +138,7 @@ class Scene:
     def _turn(self, body: Mapping[str, Any], at: float) -> None:
         if body["speaker"] == "caller":
             self._drop_superseded()
-        line = self._for_turn(body["speaker"], body["index"], at)
+        line = self._for_turn(body["speaker"], body["index"], at=at)
         line.index = body["index"]
         line.text = body["pii_text"]
         line.heard = len(body["pii_heard"])
@@ -154,7 +153,7 @@ class Scene:
         if reply is not None and reply.open:
             self.lines.remove(reply)
 
-    def _for_turn(self, speaker: Speaker, index: int, at: float) -> Line:
+    def _for_turn(self, speaker: Speaker, index: int, *, at: float) -> Line:
         """The line that becomes this turn. A caller who goes on replaces what was taken for the whole turn."""
         last = self._last(speaker)
         if last is None:
@@ -166,9 +165,7 @@ class Scene:
 
     def _barge_in(self, outcome: str) -> None:
         caller = self._last("caller")
-        if outcome == "cut_off":
-            self.barge_ins += 1
-        elif outcome == "resumed" and caller is not None and caller.open:
+        if outcome == "resumed" and caller is not None and caller.open:
             caller.aside, caller.open = True, False
 
     def _begin(self, speaker: Speaker, at: float) -> Line:

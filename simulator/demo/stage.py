@@ -81,7 +81,7 @@ async def stage(options: Options, processes: Processes) -> AsyncIterator[Stage]:
     options.folder.mkdir(parents=True, exist_ok=True)
     port = options.port or free_port()
     try:
-        world, credentials = await _simulator(options, processes, port)
+        world, credentials = await _simulator(options, processes, port=port)
         gateway = await processes.start(
             "gateway",
             "control_plane",
@@ -91,8 +91,8 @@ async def stage(options: Options, processes: Processes) -> AsyncIterator[Stage]:
         )
         async with ClientSession(connector=TCPConnector(limit=0)) as http:
             here = Stage(
-                gateway=Gateway("gateway", http, f"http://127.0.0.1:{port}"),
-                simulator=Simulator("simulator", http, credentials["url"]),
+                gateway=Gateway("gateway", http, url=f"http://127.0.0.1:{port}"),
+                simulator=Simulator("simulator", http, url=credentials["url"]),
                 programs=(world, gateway),
             )
             await _ready(here, gateway)
@@ -102,7 +102,7 @@ async def stage(options: Options, processes: Processes) -> AsyncIterator[Stage]:
         await processes.stop()
 
 
-async def _simulator(options: Options, processes: Processes, port: int) -> tuple[Program, dict[str, Any]]:
+async def _simulator(options: Options, processes: Processes, *, port: int) -> tuple[Program, dict[str, Any]]:
     command = ("simulator", "--port", "0", "--gateway", f"http://127.0.0.1:{port}", "--script", options.script.name)
     world = await processes.start("simulator", *command, folder=options.folder, settings={})
     return world, json.loads(await world.first_line())

@@ -74,7 +74,10 @@ class Waterfall:
     def cells(self, width: int) -> dict[str, int]:
         """How many columns each part gets: proportional, but whatever took time is seen."""
         scale = width / self._longest
-        return {part: max(1, int(spent * scale)) if spent >= 1 else 0 for part, spent in self._parts.items()}
+        cells = {part: max(1, int(spent * scale)) if spent >= 1 else 0 for part, spent in self._parts.items()}
+        widest = max(cells, key=cells.__getitem__)
+        cells[widest] -= max(0, sum(cells.values()) - width)
+        return cells
 
 
 def render(scene: Scene, now: float) -> RenderableType:
@@ -116,7 +119,7 @@ def conversation(scene: Scene) -> RenderableType:
     for line in scene.lines:
         goes_on = line.speaker == speaker and not line.aside
         parts += [] if goes_on or not parts else [Text()]
-        parts.append(_block(line, "" if goes_on else name_of(line, scene), scale))
+        parts.append(_block(line, "" if goes_on else name_of(line, scene), longest=scale))
         speaker = line.speaker
     return Group(*parts, Text())
 
@@ -125,7 +128,7 @@ def name_of(line: Line, scene: Scene) -> str:
     return scene.caller if line.speaker == "caller" else "María"
 
 
-def _block(line: Line, name: str, longest: float) -> RenderableType:
+def _block(line: Line, name: str, *, longest: float) -> RenderableType:
     colour = SPEAKERS[line.speaker]
     who = Text(name, style=f"bold {colour}")
     if line.interrupted:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import wave
 from array import array
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_a_demo_call_is_talked_interrupted_closed_and_recorded(tmp_path: Path) -
     assert max(agent) > LOUD
 
 
-def tracks(path: Path) -> tuple[array[int], array[int]]:
+def tracks(path: Path) -> tuple[Sequence[int], Sequence[int]]:
     """Left and right samples of a stereo WAV of at least half a minute."""
     with wave.open(str(path)) as recording:
         assert recording.getnchannels() == 2

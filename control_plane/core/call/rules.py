@@ -134,6 +134,11 @@ def stream_lost(state: LegState, event: object, *, now: float) -> Step:
     return after, (c.StopStream(), *commands)
 
 
+def stream_reported_failed(state: LegState, event: e.StreamFailed, *, now: float) -> Step:
+    """While a media socket is attached it alone is the authority: the report is late, of an earlier stream."""
+    return (state, ()) if state.media else stream_lost(state, event, now=now)
+
+
 def take_over(state: LegState, event: e.ProcessRestarted, *, now: float) -> Step:
     """The carrier still holds the call; its stream to the dead process is of no use."""
     if state.mode is Mode.WEBHOOK:

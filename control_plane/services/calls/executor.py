@@ -1,11 +1,11 @@
 """Carrying out a call's commands: one after the other, each under its idempotency key, each outcome kept."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from control_plane.core.call.commands import Answer, CarrierCommand, Dial, FetchRecording, StartStream
+from control_plane.core.call.commands import Answer, CarrierCommand, Dial, FetchRecording, Hangup, StartStream
 from control_plane.core.call.events import CallEvent, CommandFailed, DialAccepted
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
@@ -18,6 +18,12 @@ log = get_logger("commands")
 
 QUEUE_LIMIT: Final = 200
 """Commands waiting for one call; more would mean a runaway bot, and the newest is refused."""
+
+KEEP_S: Final = 10.0
+"""How long the call may take to keep a command's outcome."""
+
+PERSISTENCE_S: Final[Mapping[type, tuple[float, ...]]] = {Hangup: (1.0, 3.0, 10.0), FetchRecording: (1.0, 5.0, 20.0)}
+"""Pauses between further attempts, beyond those of the carrier's adapter, at what nobody else would do for us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,60 +72,77 @@ class CallExecutor:
         await self._queue.join()
 
     async def execute(self, command_id: str, command: CarrierCommand) -> None:
-        """One command to its end: done, refused for good, or left pending when the store is away."""
-        assert self._session is not None
+        """One command to its end: done, refused for good, or left pending for the next start.
+
+        It is settled only when the call has kept the outcome: a crash in between repeats it under the same id.
+        """
         name = type(command).__name__
         error = ""
         try:
-            await self._perform(self._session, command_id, command)
+            outcome = await self._persist(command_id, command)
         except CallGone as gone:
-            error = str(gone)
-            self._report(CommandFailed(command=name, code=gone.code, gone=True))
+            error, outcome = str(gone), CommandFailed(command=name, code=gone.code, gone=True)
         except ProviderError as failed:
-            error = str(failed)
-            log.warning("command refused", command=name, error=error)
-            self._report(CommandFailed(command=name, code=failed.code or type(failed).__name__))
+            log.warning("command refused", command=name, error=str(failed))
+            error, outcome = str(failed), CommandFailed(command=name, code=failed.code or type(failed).__name__)
         except StoreUnavailable as away:
             log.error("command not finished, it will be repeated after a restart", command=name, error=str(away))
             return
         self._count(command, "failed" if error else "done")
+        if outcome is None or await self._tell(outcome):
+            await self._settle(command_id, error)
+
+    async def _persist(self, command_id: str, command: CarrierCommand) -> CallEvent | None:
+        """Try the commands that must not fail for a passing reason again, for a while. Raises ProviderError."""
+        for pause in PERSISTENCE_S.get(type(command), ()):
+            try:
+                return await self._perform(command_id, command)
+            except ProviderError as error:
+                if not error.retryable:
+                    raise
+                log.warning("command failed, trying again", command=type(command).__name__, pause_s=pause)
+            await asyncio.sleep(pause)
+        return await self._perform(command_id, command)
+
+    async def _perform(self, command_id: str, command: CarrierCommand) -> CallEvent | None:
+        """Do it; what the call has to know of the success, if anything. Raises ProviderError, StoreUnavailable."""
+        assert self._session is not None
+        record = self._session.record
+        ticket = None
+        if _asks_for_stream(command):
+            log.info("Streaming Start requested", command=type(command).__name__)
+            ticket = self._parts.ticket(record.id)
+        language = self._parts.language(record)
+        leg = Leg(call_id=record.id, control_id=record.control_id, ticket=ticket, language=language)
+        match command:
+            case Dial():
+                ids = await self._parts.control.dial(replace(leg, control_id=""), command, command_id=command_id)
+                return DialAccepted(control_id=ids.control_id, leg_id=ids.leg_id, session_id=ids.session_id)
+            case FetchRecording():
+                await self._parts.fetch_recording(record, command)
+            case _:
+                await self._parts.control.perform(leg, command, command_id=command_id)
+        return None
+
+    async def _tell(self, outcome: CallEvent) -> bool:
+        """Whether the call has kept the outcome. One that has ended knows all it needs of a failure."""
+        assert self._session is not None
+        ended = self._session.ended
+        if ended and isinstance(outcome, CommandFailed):
+            return True
+        try:
+            # Nobody reads the inbox of a call that has ended.
+            await (self._session.take(outcome) if ended else self._session.put(outcome, timeout_s=KEEP_S))
+        except (InboxFull, TimeoutError):
+            log.error("command outcome not kept, the command will be repeated", kind=type(outcome).__name__)
+            return False
+        return True
+
+    async def _settle(self, command_id: str, error: str) -> None:
         try:
             await self._parts.store.settle_command(command_id, error=error)
         except StoreUnavailable as away:
             log.error("command outcome not stored, it will be repeated after a restart", error=str(away))
-
-    async def _perform(self, session: CallSession, command_id: str, command: CarrierCommand) -> None:
-        record = session.record
-        if _asks_for_stream(command):
-            log.info("Streaming Start requested", command=type(command).__name__)
-        match command:
-            case Dial():
-                ticket = self._parts.ticket(record.id) if command.stream else None
-                leg = Leg(call_id=record.id, ticket=ticket, language=self._parts.language(record))
-                ids = await self._parts.control.dial(leg, command, command_id=command_id)
-                self._tell(DialAccepted(control_id=ids.control_id, leg_id=ids.leg_id, session_id=ids.session_id))
-            case FetchRecording():
-                await self._parts.fetch_recording(record, command)
-            case _:
-                leg = Leg(
-                    call_id=record.id,
-                    control_id=record.control_id,
-                    ticket=self._parts.ticket(record.id),
-                    language=self._parts.language(record),
-                )
-                await self._parts.control.perform(leg, command, command_id=command_id)
-
-    def _report(self, event: CommandFailed) -> None:
-        assert self._session is not None
-        if not self._session.ended:
-            self._tell(event)
-
-    def _tell(self, event: CallEvent) -> None:
-        assert self._session is not None
-        try:
-            self._session.post(event)
-        except InboxFull:
-            log.error("command outcome dropped, the call is overloaded", kind=type(event).__name__)
 
     def _count(self, command: CarrierCommand, outcome: str) -> None:
         self._parts.metrics.commands_total.labels(kind=type(command).__name__, outcome=outcome).inc()

@@ -45,6 +45,7 @@ class Executor(Protocol):
 class _Letter:
     event: CallEvent
     source_id: str = ""
+    kept: asyncio.Event | None = None
 
 
 class InboxFull(Exception):
@@ -75,6 +76,7 @@ class CallSession:
         self._seq = seq
         self._inbox: asyncio.Queue[_Letter] = asyncio.Queue(INBOX_LIMIT)
         self._changed = asyncio.Condition()
+        self._working = asyncio.Lock()
 
     @property
     def state(self) -> LegState:
@@ -96,6 +98,16 @@ class CallSession:
         except asyncio.QueueFull:
             raise InboxFull(self.record.id) from None
 
+    async def put(self, event: CallEvent, *, timeout_s: float) -> None:
+        """Put an event into the inbox and wait until it is kept. Raises InboxFull, TimeoutError."""
+        kept = asyncio.Event()
+        try:
+            self._inbox.put_nowait(_Letter(event, kept=kept))
+        except asyncio.QueueFull:
+            raise InboxFull(self.record.id) from None
+        async with asyncio.timeout(timeout_s):
+            await kept.wait()
+
     async def until(self, holds: Callable[[CallRecord], bool], *, timeout_s: float) -> bool:
         """Wait until the call's record satisfies `holds`; False when the time is over."""
         try:
@@ -113,9 +125,11 @@ class CallSession:
                     await self._step(None, self._machine.tick)
                 else:
                     await self.take(letter.event, source_id=letter.source_id)
+                    if letter.kept is not None:
+                        letter.kept.set()
 
     async def take(self, event: CallEvent, *, source_id: str = "") -> None:
-        """Work one event at once; only for whoever runs the actor by hand (late events of ended calls)."""
+        """Work one event now: for calls that have ended, whose inbox nobody reads, and whose timers nobody arms."""
         await self._step(event, lambda now: self._machine.handle(event, now), source_id=source_id)
 
     async def _next(self) -> _Letter | None:
@@ -131,6 +145,12 @@ class CallSession:
 
     async def _step(
         self, event: CallEvent | None, decide: Callable[[float], tuple[Command, ...]], *, source_id: str = ""
+    ) -> None:
+        async with self._working:
+            await self._work(event, decide, source_id=source_id)
+
+    async def _work(
+        self, event: CallEvent | None, decide: Callable[[float], tuple[Command, ...]], *, source_id: str
     ) -> None:
         now = self._parts.clock.wall()
         before = self._machine.state

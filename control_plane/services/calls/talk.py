@@ -22,8 +22,9 @@ from control_plane.core.turn.policy import TurnPolicy
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.brain import Brain
+from control_plane.ports.errors import ProviderError
 from control_plane.ports.infrastructure import BlobStore, Cache, Clock
-from control_plane.ports.stores import CallRecord, CallStore, TurnRecord
+from control_plane.ports.stores import CallRecord, CallStore, StoreUnavailable, TurnRecord
 from control_plane.ports.voice import TextToSpeech, VoiceOptions
 from control_plane.services.conversation.carrier_mouth import CarrierMouth
 from control_plane.services.conversation.conversation import Conversation, ConversationParts
@@ -168,8 +169,14 @@ class CallTalk:
 
     async def _save(self, recorder: Recorder) -> None:
         key = f"recordings/{self._call.id}.wav"
-        if await recorder.save(self._parts.blobs, key):
+        try:
+            if not await recorder.save(self._parts.blobs, key):
+                return
             await self._parts.store.set_recording(self._call.id, key)
+        except (ProviderError, StoreUnavailable) as error:
+            log.error("recording not kept", error=str(error))
+            self._parts.metrics.recordings_total.labels(outcome="failed").inc()
+        else:
             self._parts.metrics.recordings_total.labels(outcome="saved").inc()
 
     # --- assembly ---------------------------------------------------------------------------------

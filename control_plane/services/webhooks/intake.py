@@ -105,3 +105,6 @@ class WebhookIntake:
             log.warning("call is busy, the webhook waits", kind=notice.kind)
         except (StoreUnavailable, ProviderError) as error:
             log.error("webhook not worked, it waits", kind=notice.kind, error=str(error))
+        except Exception as fault:
+            # A border: one webhook that meets a fault of ours must not keep all others from their calls.
+            log.error("webhook met a fault of ours, it waits", kind=notice.kind, exc_info=fault)

@@ -116,5 +116,12 @@ def facts(**changes: Any) -> Facts:
         "barge_ins": [{"clear_ms": 82.0}],
     }
     line.update(changes.pop("line", {}))
-    call = {"state": "ended", "mode": "stream", "answered_at": 1.0, "turns": turns, **changes.pop("call", {})}
+    call = {
+        "id": CALL,
+        "state": "ended",
+        "mode": "stream",
+        "answered_at": 1.0,
+        "turns": turns,
+        **changes.pop("call", {}),
+    }
     return Facts(call=call, line=line, expected_turns=2, **changes)

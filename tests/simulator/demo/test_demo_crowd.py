@@ -7,7 +7,7 @@ from rich.console import Console
 from simulator.demo import crowd_view
 from simulator.demo.crowd import Crowd
 from simulator.demo.feed import Event
-from tests.simulator.demo.recorded import barge_in, turn
+from tests.simulator.demo.recorded import turn
 
 
 def state(call: str, phase: str) -> Event:
@@ -28,9 +28,8 @@ def test_percentiles_grow_with_the_turns() -> None:
     assert crowd.latency_ms()["p50"] is None
     crowd.apply(turn(0, "agent", "Hola."))
     crowd.apply(turn(2, "agent", "Bien.", timed=True))
-    crowd.apply(barge_in("paused"))
-    crowd.apply(barge_in("cut_off"))
-    assert (crowd.turns, crowd.barge_ins) == (1, 1)
+    crowd.apply(turn(4, "agent", "Muy bien.", heard="Muy", timed=True))
+    assert (crowd.turns, crowd.barge_ins) == (2, 1)
     assert (crowd.latency_ms()["p95"], crowd.share_ms()["p95"]) == (1048.7, 0.7)
 
 

@@ -7,7 +7,7 @@ from simulator.demo.feed import Event, EventReader
 
 def read(text: str) -> list[Event]:
     reader = EventReader()
-    return [event for line in text.splitlines(keepends=True) if (event := reader.read(line)) is not None]
+    return [event for line in text.splitlines(keepends=True) for event in reader.read(line)]
 
 
 def test_an_event_is_complete_with_the_empty_line() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from simulator.demo.report import build
+from simulator.demo.report import Facts, build
 from simulator.demo.summary import summary
 from tests.simulator.demo.recorded import LONG, answered, facts
 
@@ -81,9 +81,9 @@ def test_a_mode_without_measurements_leaves_the_numbers_open() -> None:
 
 
 def test_the_summary_tells_good_from_bad_and_where_everything_is() -> None:
-    def drawn(*calls: object, recording: Path | None = None) -> str:
+    def drawn(*calls: Facts, recording: Path | None = None) -> str:
         console = Console(file=StringIO(), width=80, color_system=None)
-        console.print(summary(build("stream", [facts(recording=recording), *calls])))  # type: ignore[list-item]
+        console.print(summary(build("stream", [facts(recording=recording), *calls])), crop=False)
         assert isinstance(console.file, StringIO)
         return console.file.getvalue()
 

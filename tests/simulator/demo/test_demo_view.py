@@ -43,7 +43,7 @@ def test_the_picture_of_a_call_fits_eighty_columns(seen: Scene) -> None:
 
 def test_the_caller_stands_left_and_the_bot_right(seen: Scene) -> None:
     lines = drawn(render(seen, 130.0)).splitlines()
-    assert "▌ Se llama Toby." in lines
+    assert "▌ Se llama Toby." in [line.rstrip() for line in lines]
     assert any(line.startswith(" " * 10 + "▌ ¡Hasta luego!") for line in lines)
 
 

@@ -141,10 +141,17 @@ def test_after_the_second_failure_the_call_goes_on_in_webhook_mode() -> None:
 
 
 def test_a_conversation_whose_stream_fails_twice_is_resumed_in_webhook_mode() -> None:
-    machine = after(*TALKING)
+    machine = after(*TALKING, DETACHED)
     assert machine.handle(FAILED, T) == ANEW
     commands = machine.handle(e.CommandFailed(command="StartStream", code="90034"), T)
     assert commands == (c.StopStream(), c.StartTranscription(), c.StartTalking(stream=False, resumed=True))
+
+
+def test_a_late_report_of_failure_does_not_touch_a_stream_that_is_attached() -> None:
+    machine = after(*TALKING)
+    assert machine.handle(FAILED, T) == ()
+    assert machine.state.media
+    assert machine.state.stream_failures == 0
 
 
 def test_a_refused_stream_counts_only_while_one_is_awaited() -> None:

@@ -267,38 +267,4 @@ async def test_a_call_whose_actor_was_lost_is_taken_up_by_its_next_event(databas
         it.desk._live.clear()
         await it.desk.work_late(record, e.LegAnswered(), source_id="event-1")
         assert (await it.until_phase(record.id, Phase.ANSWERED)).answered_at is not None
-
-
-# --- drain ----------------------------------------------------------------------------------------
-
-
-async def test_a_draining_desk_takes_no_calls_and_waits_for_those_it_has(database_url: str, tmp_path: Path) -> None:
-    async with office(database_url, tmp_path) as it:
-        record = await it.desk.initiate(ORDER)
-        draining = it.supervisor.spawn(it.desk.drain(timeout_s=60), "drain")
-        await asyncio.sleep(1)
-        with pytest.raises(NotAccepting) as refused:
-            await it.desk.initiate(ORDER)
-        assert refused.value.draining
-        await it.desk.take_offer(OFFERED, source_id="event-1")
-        await it.until_given(c.Reject())
-        assert not draining.done()
-        for control_id in ("leg-1", OFFERED.control_id):
-            if live := it.desk.find_leg(control_id=control_id, session_id=""):
-                live.post(HUNG_UP)
-        await ended(it, record.id)
-        await eventually(draining.done)
-        assert it.desk.live_calls == 0
-
-
-async def test_what_does_not_end_in_time_is_left_to_the_next_process(database_url: str, tmp_path: Path) -> None:
-    async with office(database_url, tmp_path) as it:
-        live = await it.connected()
-        await it.desk.drain(timeout_s=5)
-        assert (await it.desk.get(live.call_id)).state == "answered"
-
-
-async def test_an_idle_desk_is_drained_at_once(database_url: str, tmp_path: Path) -> None:
-    async with office(database_url, tmp_path) as it:
-        async with asyncio.timeout(0.1):
-            await it.desk.drain(timeout_s=60)
+        assert it.desk.find(record.id) is not None

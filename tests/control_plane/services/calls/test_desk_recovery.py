@@ -117,6 +117,7 @@ async def test_a_command_of_another_version_keeps_nobody_from_starting(database_
             stored_command("one", record.id, kind="Sing", body={}),
             stored_command("two", record.id, kind="Hangup", body={"gently": True}),
         ]
+        await asyncio.sleep(0.1)  # until the dial's outcome is settled
         await first.store.record(record, journal_entry(record.id, seq=9), foreign)
     async with office(database_url, tmp_path) as second:
         assert await second.desk.recover() == 1

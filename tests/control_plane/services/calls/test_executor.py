@@ -40,6 +40,12 @@ class Party:
             raise InboxFull
         self.posted.append(event)
 
+    async def put(self, event: e.CallEvent, *, timeout_s: float) -> None:
+        self.post(event)
+
+    async def take(self, event: e.CallEvent) -> None:
+        self.post(event)
+
 
 @dataclass(slots=True)
 class Book:
@@ -123,7 +129,7 @@ async def test_a_command_goes_out_under_its_id_with_the_names_of_its_leg() -> No
         (sent,) = desk.control.sent
         assert (sent.command, sent.command_id) == (c.Speak(text="hello"), "id-0")
         assert (sent.leg.call_id, sent.leg.control_id, sent.leg.language) == ("call-1", "leg-1", "en")
-        assert sent.leg.ticket is not None
+        assert sent.leg.ticket is None
         assert desk.book.settled == {"id-0": ""}
         assert desk.counted("Speak", "done") == 1
 
@@ -248,13 +254,13 @@ async def test_a_recording_that_cannot_be_noted_stays_pending() -> None:
         assert desk.counted("FetchRecording", "done") == 0
 
 
-async def test_an_overloaded_call_does_not_stop_its_own_commands() -> None:
+async def test_an_overloaded_call_goes_on_and_repeats_later_what_it_could_not_be_told_of() -> None:
     async with executing() as desk:
         desk.party.full = True
         desk.control.fail(c.Speak, Rejected("fake", "no"))
         await desk.do(DIAL, c.Speak(text="hola"), c.Hangup())
         assert desk.control.commands == [DIAL, c.Hangup()]
-        assert list(desk.book.settled) == ["id-0", "id-1", "id-2"]
+        assert list(desk.book.settled) == ["id-2"]
 
 
 async def test_a_full_queue_refuses_the_newest_and_counts() -> None:

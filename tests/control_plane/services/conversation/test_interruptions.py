@@ -84,7 +84,7 @@ async def test_a_backchannel_lets_the_bot_say_the_unheard_rest() -> None:
         await asyncio.sleep(0.3)
         it.conversation.perceive(SpeechStopped())
         it.conversation.perceive(FinalHeard(text="Ajá.", ends_speech=True))
-        caller, agent = await it.until_turns(2)
+        _, agent = await it.until_turns(2)
         assert (agent.heard, agent.interrupted) == (COUNTING, False)
         assert it.phone.messages == ["audio", "clear", "audio", "mark"]
         assert len(it.brain.questions) == 1

@@ -28,7 +28,7 @@ from control_plane.testing.carriers import FakeCallControl
 from tests.call_events import CALLEE, OURS
 from tests.databases import empty_database
 from tests.desks import ORDER, Office, office
-from tests.virtual_time import LoopClock, VirtualLoop, eventually
+from tests.virtual_time import LoopClock, VirtualLoop
 
 URL = "https://carrier.example/r.mp3"
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -78,9 +78,8 @@ class Play:
     async def run(self, database_url: str, folder: Path, steps: list[str]) -> None:
         lives = " | ".join(steps).split("a crash")
         for number, life in enumerate(lives):
-            async with office(
-                database_url, folder, control=self.control, reader=READER, stream=self.stream, record=True
-            ) as it:
+            policy = {"stream": self.stream, "record": True, "patience": {Phase.TALKING: 300.0, Phase.BRIDGED: 300.0}}
+            async with office(database_url, folder, control=self.control, reader=READER, **policy) as it:
                 await it.desk.recover()
                 it.supervisor.spawn(it.intake.run(), "intake")
                 if number == 0 and self.direction == "outbound":
@@ -132,7 +131,8 @@ class Play:
         for what in ("initiated", *TOLD):
             await self.tell(it, what)
         await asyncio.sleep(60)
-        await eventually(lambda: it.desk.live_calls == 0, within_s=10_000)
+        await it.desk.drain(timeout_s=1000)
+        assert it.desk.live_calls == 0
         (record,) = (await it.store.list(CallFilter())).items
         assert (record.state, record.ended_at is None) == (Phase.ENDED, False)
         entries = await it.store.journal(record.id)
