@@ -75,7 +75,7 @@ def _collect(stack: Stack, calls: int, *, seconds: float) -> Collected:
     lag_before = read_lag(stack.api("/metrics").text)
     names = [callers.script_name(index) for index in range(calls)]
     samples = [sample(stack.gateway, stack.simulator)]
-    ids = _ring(stack, [callers.script(name, seconds) for name in names], samples)
+    ids = _ring(stack, [callers.script(name, seconds) for name in names], samples=samples)
     _wait(stack, samples, patience_s=PATIENCE * seconds)
     lag_after = read_lag(stack.api("/metrics").text)
     return Collected(
@@ -93,18 +93,18 @@ def _collect(stack: Stack, calls: int, *, seconds: float) -> Collected:
 
 def _warm_up(stack: Stack) -> None:
     """One short call, so that libraries are loaded and connections have been made; then it is forgotten."""
-    _ring(stack, [callers.script(callers.INTERRUPTING, WARM_UP_S)], [])
+    _ring(stack, [callers.script(callers.INTERRUPTING, WARM_UP_S)], samples=[])
     _wait(stack, [], patience_s=PATIENCE * WARM_UP_S)
     time.sleep(SETTLE_S)
     stack.sim("POST", "/sim/reset")
 
 
-def _ring(stack: Stack, scripts: Sequence[Any], samples: list[Sample]) -> list[str]:
+def _ring(stack: Stack, scripts: Sequence[Any], *, samples: list[Sample]) -> list[str]:
     ids = []
     began = time.monotonic()
     for index, script in enumerate(scripts):
         time.sleep(max(0.0, began + index * callers.SPREAD_S / len(scripts) - time.monotonic()))
-        ids.append(str(stack.sim("POST", "/sim/calls", {"script": script})["id"]))
+        ids.append(str(stack.sim("POST", "/sim/calls", body={"script": script})["id"]))
         samples.append(sample(stack.gateway, stack.simulator))
     return ids
 

@@ -23,7 +23,7 @@ class Sample:
     gateway_cpu_s: float
     simulator_cpu_s: float
     gateway_wait_s: float
-    """How long it was ready to run while something else had its core."""
+    """How long it was ready to run while another process had its core."""
     gateway_rss: int
     """Bytes."""
 
@@ -33,7 +33,7 @@ def sample(gateway: psutil.Process, simulator: psutil.Process) -> Sample:
         at=time.monotonic(),
         gateway_cpu_s=cpu_s(gateway),
         simulator_cpu_s=cpu_s(simulator),
-        gateway_wait_s=wait_s(gateway),
+        gateway_wait_s=wait_s(gateway.pid, cpu_s(gateway)),
         gateway_rss=rss(gateway),
     )
 
@@ -44,13 +44,16 @@ def cpu_s(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def wait_s(process: psutil.Process) -> float:
-    """How long the main thread has waited for a core so far; 0 where the kernel does not count it."""
+def wait_s(pid: int, cpu_s: float) -> float:
+    """How long the main thread has waited for other processes so far; 0 where the kernel does not count it.
+
+    Part of its waiting may be for the other threads of its own process, at most what they ran (of `cpu_s` in all).
+    """
     try:
-        counters = Path(f"/proc/{process.pid}/schedstat").read_text().split()
+        ran, waited, _ = map(int, Path(f"/proc/{pid}/schedstat").read_text().split())
     except OSError:
         return 0.0
-    return int(counters[1]) / 1e9
+    return waited / 1e9 - (cpu_s - ran / 1e9)
 
 
 def rss(process: psutil.Process) -> int:
@@ -58,7 +61,7 @@ def rss(process: psutil.Process) -> int:
     return int(process.memory_info().rss)
 
 
-def window(samples: Sequence[Sample], since: float, until: float) -> tuple[Sample, Sample] | None:
+def window(samples: Sequence[Sample], since: float, *, until: float) -> tuple[Sample, Sample] | None:
     """The first and the last sample between two times; None when there are no two of them."""
     times = [one.at for one in samples]
     inside = samples[bisect_left(times, since) : bisect_left(times, until)]

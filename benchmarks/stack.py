@@ -75,7 +75,7 @@ class Stack:
         """End it now, so that what it writes at its end is there."""
         _stop(self.gateway)
 
-    def sim(self, method: str, path: str, body: Any = None) -> Any:
+    def sim(self, method: str, path: str, *, body: Any = None) -> Any:
         """The simulator's control API. Raises httpx.HTTPError."""
         answer = self.http.request(method, self.sim_url + path, json=body)
         answer.raise_for_status()
@@ -89,7 +89,7 @@ class Stack:
 
     def _start_simulator(self) -> tuple[psutil.Popen, dict[str, Any]]:
         command = ["-m", "simulator", "--gateway", self.url, "--port", str(free_port())]
-        process = self._start("simulator", command, {}, cores=self._plan.cores.others)
+        process = self._start("simulator", command, environment={}, cores=self._plan.cores.others)
         ready, _, _ = select.select([process.stdout], [], [], READY_S)
         line = process.stdout.readline() if ready else b""
         if not line:
@@ -104,7 +104,7 @@ class Stack:
         process = self._start(
             "gateway",
             [*profiler, "-m", "control_plane", "run"],
-            {**environment, **self._plan.settings},
+            environment={**environment, **self._plan.settings},
             cores=self._plan.cores.gateway,
         )
         while not self._is_ready():
@@ -115,7 +115,7 @@ class Stack:
         return process
 
     def _start(
-        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], *, cores: frozenset[int]
+        self, name: str, arguments: Sequence[str], *, environment: Mapping[str, str], cores: frozenset[int]
     ) -> psutil.Popen:
         kept = {key: os.environ[key] for key in _KEPT if key in os.environ}
         with (self.folder / f"{name}.log").open("wb") as log:

@@ -36,7 +36,7 @@ COLUMNS: Final[Mapping[str, Callable[[Result], str]]] = {
         number(value, 0) for value in (result.rss_idle_mb, result.rss_warm_mb, result.rss_busy_mb)
     ),
     "MB/call": lambda result: number(result.mb_per_call, 2),
-    "simulator % / late ms": lambda result: f"{result.simulator_percent:.0f} / {result.simulator_late_ms:.0f}",
+    "simulator % / late %": lambda result: f"{result.simulator_percent:.0f} / {result.simulator_late_percent:.1f}",
     "waited %": lambda result: number(result.waited_percent, 1),
     "valid": lambda result: "no" if result.invalid else "yes",
 }

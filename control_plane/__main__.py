@@ -12,6 +12,7 @@ from hypercorn.config import Config
 
 from control_plane.app import create_app
 from control_plane.observability.logging import configure_logging, get_logger
+from control_plane.ports.errors import Misconfigured
 from control_plane.services.gateway import Gateway
 from control_plane.settings import Settings
 from control_plane.settings_check import SettingsError, Severity, faults
@@ -34,11 +35,11 @@ def main() -> None:
     try:
         settings = Settings.load()
         _report(settings)
-    except SettingsError as error:
+        if command == "run":
+            run(settings)
+    except (SettingsError, Misconfigured) as error:
         print(error, file=sys.stderr)
         sys.exit(EXIT_CONFIG)
-    if command == "run":
-        run(settings)
 
 
 def _report(settings: Settings) -> None:

@@ -63,6 +63,7 @@ def summary(world: World) -> Json:
     """Percentiles over all calls that are remembered; stages and latencies as the stage ledger links them."""
     legs = world.carrier.legs.all()
     barge_ins = [one for leg in legs for one in leg.record.barge_ins]
+    ticker = world.carrier.ticker
     return {
         "calls": len(legs),
         "live": sum(leg.alive for leg in legs),
@@ -77,7 +78,8 @@ def summary(world: World) -> Json:
         "gaps": sum(len(leg.ears.gaps) for leg in legs),
         "client_faults": sum(len(leg.record.client_faults) for leg in legs),
         "repeated_commands": sum(command.repeated for leg in legs for command in leg.commands),
-        "simulator_late_ms": round(world.carrier.ticker.late_s * 1000, 1),
+        "simulator_late_ms": round(ticker.late_s * 1000, 1),
+        "simulator_late_percent": round(100 * ticker.late_ticks / max(ticker.ticks, 1), 2),
     }
 
 

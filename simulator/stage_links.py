@@ -12,7 +12,7 @@ STAGES: Final = (
     *("ear_ms", "stt_ms", "to_brain_ms", "brain_ms", "to_voice_ms", "voice_ms", "to_ear_ms"),
     "carrier_ms",
 )
-"""`to_ear_ms` ends when the message came to the carrier; `carrier_ms`, until it is audible, is the carrier's own clock."""
+"""`to_ear_ms` ends when the message is at the carrier; `carrier_ms`, until it is audible, is the clock of that."""
 GATEWAY_STAGES: Final = ("ear_ms", "to_brain_ms", "to_voice_ms", "to_ear_ms")
 PROVIDER_STAGES: Final = ("stt_ms", "brain_ms", "voice_ms")
 LOOK_BACK_S: Final = 0.5

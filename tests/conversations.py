@@ -103,7 +103,7 @@ async def talking(
     """
     clock, supervisor, metrics, bus = LoopClock(), Supervisor(), Metrics(version="test"), MemoryBus()
     brain, tts, phone, dialogue, turns = FakeBrain(*replies), FakeTextToSpeech(), Telephone(), Dialogue(), TurnList()
-    line = Line(phone, PlainCodec(), Playout(), clock)
+    line = Line(phone, PlainCodec(), playout=Playout(), clock=clock)
     posted: list[CallEvent] = []
     log_parts = TurnLogParts(
         store=turns,  # type: ignore[arg-type]
@@ -125,7 +125,7 @@ async def talking(
         post=posted.append,
         spare_mouth=lambda: spare,
     )
-    voice = CallVoice(tts, VoiceOptions(), MemoryCache(clock))
+    voice = CallVoice(tts, VoiceOptions(), cache=MemoryCache(clock))
     stream_mouth = StreamMouth(
         line, voice, clock=clock, supervisor=supervisor, audible=lambda: conversation.agent_audible()
     )

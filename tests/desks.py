@@ -46,11 +46,11 @@ class Store(SqlCallStore):
 
     async def create(self, call: CallRecord, entry: JournalEntry, commands: Any) -> None:
         self._check()
-        await super().create(call, entry, commands)
+        await super().create(call, entry, commands=commands)
 
     async def record(self, call: CallRecord, entry: JournalEntry, commands: Any) -> bool:
         self._check()
-        return await super().record(call, entry, commands)
+        return await super().record(call, entry, commands=commands)
 
     async def settle_command(self, command_id: str, *, error: str = "") -> None:
         self._check()

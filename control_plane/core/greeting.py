@@ -25,7 +25,7 @@ def part_of_day(hour: int) -> PartOfDay:
     return PartOfDay.AFTERNOON if hour in _AFTERNOON else PartOfDay.NIGHT
 
 
-def greeting(bot: Bot, hour: int, variables: Mapping[str, object]) -> str:
+def greeting(bot: Bot, hour: int, *, variables: Mapping[str, object]) -> str:
     """How the bot opens the call at this hour (0-23, where the hearer lives)."""
     return render(bot.greetings[part_of_day(hour)], variables)
 

@@ -16,7 +16,20 @@ from structlog.typing import FilteringBoundLogger, Processor, WrappedLogger
 
 from control_plane.observability.masking import Mask
 
-QUIET: Final = ("httpx", "httpx2", "httpcore", "httpcore2", "anthropic", "alembic", "websockets", "hpack", "botocore", "aiobotocore", "sqlalchemy.engine", "asyncio")
+QUIET: Final = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "httpcore2",
+    "anthropic",
+    "alembic",
+    "websockets",
+    "hpack",
+    "botocore",
+    "aiobotocore",
+    "sqlalchemy.engine",
+    "asyncio",
+)
 """Libraries that below WARNING log addresses, and with them ids of calls and numbers."""
 
 

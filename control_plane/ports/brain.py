@@ -1,6 +1,6 @@
 """A language model that answers a turn: text and tool calls, streamed."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -63,7 +63,7 @@ BrainEvent = TextDelta | ToolCalled | ReplyEnded
 class Brain(Protocol):
     """Closing the iterator (or cancelling its task) cancels the request at the provider."""
 
-    def answer(self, question: Question) -> AsyncIterator[BrainEvent]:
+    def answer(self, question: Question) -> AsyncGenerator[BrainEvent]:
         """Raises ProviderError, possibly in the middle of a reply."""
         ...
 

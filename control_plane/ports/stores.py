@@ -124,11 +124,11 @@ class StoreUnavailable(Exception):
 class CallStore(Protocol):
     """Calls and what happened to them. Every method is one transaction and may raise StoreUnavailable."""
 
-    async def create(self, call: CallRecord, entry: JournalEntry, commands: Sequence[StoredCommand]) -> None:
+    async def create(self, call: CallRecord, entry: JournalEntry, *, commands: Sequence[StoredCommand]) -> None:
         """Raises DuplicateKey when the idempotency key was used before."""
         ...
 
-    async def record(self, call: CallRecord, entry: JournalEntry, commands: Sequence[StoredCommand]) -> bool:
+    async def record(self, call: CallRecord, entry: JournalEntry, *, commands: Sequence[StoredCommand]) -> bool:
         """Event, new state and pending commands together. The webhook `entry.source_id` is marked as worked with them.
 
         False, and nothing stored, when an entry with this source id exists already.

@@ -39,8 +39,8 @@ class Gateway:
     """Media wire language by carrier."""
     calls: CallStore
     blobs: BlobStore
-    local_blob: Callable[[str, str, str], Awaitable[bytes | None]]
-    """Content of a locally kept blob by (key, expires, signature); None when the link is not valid or it is gone."""
+    local_blob: Callable[[str, Mapping[str, str]], Awaitable[bytes | None]]
+    """Content of a locally kept blob by key and the query of its link; None when the link is bad or the blob gone."""
     store_answers: Callable[[], Awaitable[bool]]
     bus: Bus
     clock: Clock

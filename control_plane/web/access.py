@@ -27,7 +27,7 @@ async def _check() -> Any:
     if path == "/" or path.startswith(OPEN) or _from_this_machine() or _has_token():
         return None
     body, status, headers = problem(
-        401, "unauthorized", "A token is needed", "Send AUTH_TOKEN as `Authorization: Bearer …`."
+        401, "unauthorized", title="A token is needed", detail="Send AUTH_TOKEN as `Authorization: Bearer …`."
     )
     return body, status, {**headers, "WWW-Authenticate": "Bearer"}
 

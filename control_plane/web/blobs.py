@@ -14,9 +14,9 @@ blueprint = Blueprint("blobs", __name__)
 @blueprint.get("/blobs/<path:key>")
 async def blob(key: str) -> Any:
     """404 for a bad link and a missing file alike: a stranger learns nothing."""
-    content = await gateway().local_blob(key, request.args.get("expires", ""), request.args.get("signature", ""))
+    content = await gateway().local_blob(key, request.args)
     if content is None:
-        return problem(404, "unknown_blob", "There is no such file")
+        return problem(404, "unknown_blob", title="There is no such file")
     span = _span(len(content))
     response = Response(content if span is None else content[slice(*span)], 200 if span is None else 206)
     response.content_type = "audio/wav" if key.endswith(".wav") else "application/octet-stream"

@@ -46,7 +46,7 @@ async def initiate(data: CallIn) -> Any:
     call = await gateway().desk.initiate(order)
     if call.ended_at is not None and not call.control_id:
         reason = str(call.machine.get("reason", ""))
-        return problem(502, "dial_refused", "The carrier did not take the call", reason, call_id=call.id)
+        return problem(502, "dial_refused", title="The carrier did not take the call", detail=reason, call_id=call.id)
     started = CallStarted(
         success=True,
         call_id=call.id,
@@ -74,7 +74,7 @@ async def calls() -> Any:
         )
         page = await gateway().calls.list(wanted)
     except ValueError as error:
-        return problem(422, "invalid", "The request is not valid", str(error))
+        return problem(422, "invalid", title="The request is not valid", detail=str(error))
     return CallList(items=[CallOut.of(call) for call in page.items], next_cursor=page.next_cursor)
 
 

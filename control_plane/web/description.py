@@ -1,7 +1,7 @@
 """The description of the API as OpenAPI: what every operation has beyond what its handler says."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 from quart_schema.openapi import OpenAPIProvider
@@ -32,14 +32,10 @@ class ApiDescription(OpenAPIProvider):
     def generate_rules(self) -> Iterable[Rule]:
         return (rule for rule in super().generate_rules() if rule.rule.startswith(DESCRIBED))
 
-    def operation_id(self, method: str, path: str, func: Callable[..., Any]) -> str:
-        return f"{method.lower()}_{re.sub(r'[^a-z]+', '_', path.lower()).strip('_')}"
-
     def build_paths(self, rule: Rule) -> tuple[dict[str, Any], dict[str, Any]]:
         paths, components = super().build_paths(rule)
-        for operation in (each for operations in paths.values() for each in operations.values()):
-            operation["responses"] = {
-                **(operation["responses"] or {"200": {"description": "As described above."}}),
-                "default": PROBLEM,
-            }
+        for path, method, operation in [(p, m, each) for p, methods in paths.items() for m, each in methods.items()]:
+            operation["operationId"] = f"{method}_{re.sub(r'[^a-z]+', '_', path).strip('_')}"
+            success = operation["responses"] or {"200": {"description": "As described above."}}
+            operation["responses"] = {**success, "default": PROBLEM}
         return paths, components

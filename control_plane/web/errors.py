@@ -45,7 +45,7 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
 
 
 def problem(
-    status: int, code: str, title: str, detail: str = "", *, retry_after: int | None = None, **more: Any
+    status: int, code: str, *, title: str, detail: str = "", retry_after: int | None = None, **more: Any
 ) -> tuple[dict[str, Any], int, dict[str, str]]:
     """A problem+json answer; `type` is stable and documented in docs/api.md."""
     body = {"type": f"urn:centralita:problem:{code}", "title": title, "status": status, "code": code, **more}
@@ -71,7 +71,7 @@ def install(app: Quart) -> None:
 async def _known(error: Exception) -> Any:
     known = PROBLEMS[type(error)]
     detail = known.detail or str(error)
-    return problem(known.status, known.code, known.title, detail, retry_after=known.retry_after)
+    return problem(known.status, known.code, title=known.title, detail=detail, retry_after=known.retry_after)
 
 
 async def _invalid(error: RequestSchemaValidationError) -> Any:
@@ -80,17 +80,17 @@ async def _invalid(error: RequestSchemaValidationError) -> Any:
     if hasattr(cause, "errors"):
         for fault in cause.errors(include_url=False, include_input=False, include_context=False):
             faults.append({"field": ".".join(map(str, fault["loc"])), "message": fault["msg"]})
-    return problem(422, "invalid", "The request is not valid", "See `errors`.", errors=faults)
+    return problem(422, "invalid", title="The request is not valid", detail="See `errors`.", errors=faults)
 
 
 async def _http(error: HTTPException) -> Any:
     if isinstance(error.response, Response):
         return error.response
-    body, status, headers = problem(error.code or 500, error.name.lower().replace(" ", "_"), error.name)
+    body, status, headers = problem(error.code or 500, error.name.lower().replace(" ", "_"), title=error.name)
     # Beside its text an HTTP error has headers that its status demands: Allow, Content-Range.
     return body, status, {**dict(error.get_headers()), **headers}
 
 
 async def _fault(error: Exception) -> Any:
     log.error("request failed", exc_info=error)
-    return problem(500, "internal", "The gateway made a mistake", "It is in the log.")
+    return problem(500, "internal", title="The gateway made a mistake", detail="It is in the log.")

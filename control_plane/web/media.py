@@ -41,7 +41,7 @@ async def telnyx_media(token: str = "") -> None:
     await websocket.accept()
     here = gateway()
     shown = token or websocket.headers.get(TICKET_HEADER, "")
-    serve = here.door.serve(QuartSocket(), here.codecs["telnyx"](), shown)
+    serve = here.door.serve(QuartSocket(), here.codecs["telnyx"](), token=shown)
     try:
         await serve
     except asyncio.CancelledError:

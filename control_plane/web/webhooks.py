@@ -26,7 +26,7 @@ async def webhook(carrier: str) -> Any:
     here = gateway()
     intake = here.intakes.get(carrier)
     if intake is None:
-        return problem(404, "unknown_carrier", "There is no such carrier")
+        return problem(404, "unknown_carrier", title="There is no such carrier")
     began = here.clock.steady()
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:

@@ -14,6 +14,7 @@ from control_plane.adapters.carriers.spec import CarrierConfig, CarrierSpec
 from control_plane.adapters.clock import SystemClock
 from control_plane.adapters.numbers import WorldNumberPlan
 from control_plane.adapters.store.calls import SqlCallStore
+from control_plane.adapters.store.database import Database
 from control_plane.adapters.store.engine import open_database
 from control_plane.adapters.store.webhooks import SqlWebhookStore
 from control_plane.adapters.stt.deepgram import DeepgramSpeechToText
@@ -46,7 +47,7 @@ class Parts:
         self.metrics: Metrics = part("metrics", lambda: Metrics(version=VERSION))
         self.bus = part("bus", MemoryBus)
         self.cache = part("cache", lambda: MemoryCache(self.clock))
-        self.database = part("database", lambda: open_database(settings.database_url))
+        self.database = part("database", self._database)
         self.calls: CallStore = part("calls", lambda: SqlCallStore(self.database))
         self.webhooks = part("webhooks", lambda: SqlWebhookStore(self.database))
         self.numbers: NumberPlan = part("numbers", lambda: WorldNumberPlan(settings.default_region))
@@ -76,12 +77,19 @@ class Parts:
             return False
         return True
 
-    async def local_blob(self, key: str, expires: str, signature: str) -> bytes | None:
+    async def local_blob(self, key: str, query: Mapping[str, str]) -> bytes | None:
+        expires, signature = query.get("expires", ""), query.get("signature", "")
         if not expires.isdecimal() or len(expires) > 12:
             return None
         if not self.disk.verify(key, int(expires), signature=signature, now=self.clock.wall()):
             return None
         return await self.disk.get(key)
+
+    def _database(self) -> Database:
+        try:
+            return open_database(self.settings.database_url)
+        except ValueError as error:
+            raise Misconfigured("settings", str(error)) from error
 
     def _blobs(self) -> BlobStore:
         settings = self.settings

@@ -5,6 +5,7 @@ from typing import Final
 from control_plane.core.audio.playout import Playout
 from control_plane.core.call.commands import FetchRecording
 from control_plane.core.call.state import Phase
+from control_plane.ports.errors import Misconfigured
 from control_plane.ports.hearing import HearingOptions
 from control_plane.ports.infrastructure import BadNumber, NumberPlan
 from control_plane.ports.stores import CallRecord
@@ -47,8 +48,11 @@ def desk_parts(parts: Parts) -> DeskParts:
 
 def _factory_parts(parts: Parts) -> FactoryParts:
     settings = parts.settings
+    bots = {bot.id: bot for bot in BOTS}
+    if settings.default_bot not in bots:
+        raise Misconfigured("settings", f"DEFAULT_BOT is none of: {', '.join(bots)}")
     return FactoryParts(
-        bots={bot.id: bot for bot in BOTS},
+        bots=bots,
         default_bot=settings.default_bot,
         patience={
             Phase.TALKING: settings.max_call_seconds,
@@ -80,11 +84,11 @@ def _talk_parts(parts: Parts) -> TalkParts:
         turns=turns,
         spool=settings.data_dir / "spool" if settings.record_calls else None,
         transfer_number=settings.transfer_number,
-        zone_of=lambda call: contact_zone(parts.numbers, call, settings.default_time_zone),
+        zone_of=lambda call: contact_zone(parts.numbers, call, default=settings.default_time_zone),
     )
 
 
-def contact_zone(numbers: NumberPlan, call: CallRecord, default: str) -> str:
+def contact_zone(numbers: NumberPlan, call: CallRecord, *, default: str) -> str:
     """The time zone of the person at the other end, as far as the number tells."""
     try:
         zones = numbers.parse(call.to if call.direction == "outbound" else call.sender).time_zones

@@ -137,7 +137,7 @@ class Carrier:
         self.answers.clear()
         self.dials.clear()
         self.webhooks.deliveries.clear()
-        self.ticker.late_s = 0.0
+        self.ticker.forget()
 
     def end(self, leg: Leg, ending: Ending) -> None:
         """The leg is over. Does nothing the second time."""

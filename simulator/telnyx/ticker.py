@@ -7,6 +7,8 @@ from typing import Final, Generic, TypeVar
 _PERIOD_S: Final = 0.02
 _SLOTS: Final = 4
 _STEP_S: Final = _PERIOD_S / _SLOTS
+_LATE_S: Final = _STEP_S
+"""A tick that is later than this is counted: it makes what is measured of a turn as much too long."""
 _HOPELESS_S: Final = 1.0
 """A backlog longer than this is skipped instead of made up for."""
 
@@ -24,7 +26,9 @@ class Ticker(Generic[Line]):
         self._serve = serve
         self._slots: list[list[Line]] = [[] for _ in range(_SLOTS)]
         self.late_s = 0.0
-        """The longest delay of a tick since the world was made or reset."""
+        """The longest delay of a tick since the last `forget`."""
+        self.ticks = 0
+        self.late_ticks = 0
 
     def add(self, line: Line) -> int:
         """Serve this line from now on; the slot it got."""
@@ -36,6 +40,16 @@ class Ticker(Generic[Line]):
         if line in self._slots[slot]:
             self._slots[slot].remove(line)
 
+    def forget(self) -> None:
+        """Begin again to count how punctual the ticks are."""
+        self.late_s = 0.0
+        self.ticks = self.late_ticks = 0
+
+    def _note(self, late_s: float) -> None:
+        self.late_s = max(self.late_s, late_s)
+        self.ticks += 1
+        self.late_ticks += late_s > _LATE_S
+
     async def run(self) -> None:
         start = self._now()
         number = 0
@@ -45,7 +59,7 @@ class Ticker(Generic[Line]):
             ahead = due - self._now()
             # Also when late: what arrived on the sockets meanwhile must be read before the next frame is due.
             await asyncio.sleep(max(ahead, 0.0))
-            self.late_s = max(self.late_s, self._now() - due)
+            self._note(self._now() - due)
             if ahead < -_HOPELESS_S:
                 number = int((self._now() - start) / _STEP_S)
                 continue

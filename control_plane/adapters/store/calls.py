@@ -55,7 +55,7 @@ class SqlCallStore:
         self._upsert_call = upsert_call(database.dialect)
         self._upsert_turn = upsert_turn(database.dialect)
 
-    async def create(self, call: CallRecord, entry: JournalEntry, commands: Sequence[StoredCommand]) -> None:
+    async def create(self, call: CallRecord, entry: JournalEntry, *, commands: Sequence[StoredCommand]) -> None:
         """Raises DuplicateKey for a used idempotency key, id or source event; a repeat of the very same is no error."""
         try:
             await self._write((insert(calls), row_of(call)), *_happened(call, entry, commands=commands))
@@ -67,7 +67,7 @@ class SqlCallStore:
                 raise Rejected("database", "the call or a command of it breaks with what is stored") from None
             raise DuplicateKey(winner) from None
 
-    async def record(self, call: CallRecord, entry: JournalEntry, commands: Sequence[StoredCommand]) -> bool:
+    async def record(self, call: CallRecord, entry: JournalEntry, *, commands: Sequence[StoredCommand]) -> bool:
         """True also for a repeat of the very same entry: its answer was lost, not the entry.
 
         Raises Rejected when the call has another entry with this number, so another writer.

@@ -53,14 +53,14 @@ class Playout:
         self._verdict: str | None = None
         """What was heard of a dropped reply."""
 
-    def add(self, audio: bytes, text: str = "", starts_ms: Sequence[int] = ()) -> None:
+    def add(self, audio: bytes, text: str = "", *, starts_ms: Sequence[int] = ()) -> None:
         """More of the reply: audio of any length, the characters in it, and when each begins (ms from its start).
 
         Without times the text is spread evenly over this audio and what follows without text. Ignored after `drop`.
         """
         if self._verdict is None:
             self._audio += audio
-            self._script.add(len(audio), text, starts_ms)
+            self._script.add(len(audio), text, starts_ms=starts_ms)
 
     def finish(self) -> None:
         """Nothing more will be added; the last frame is filled up with silence."""

@@ -41,7 +41,7 @@ class Script:
         self._end = 0
         """Where the last character with a time is over."""
 
-    def add(self, audio_bytes: int, text: str, starts_ms: Sequence[int]) -> None:
+    def add(self, audio_bytes: int, text: str, *, starts_ms: Sequence[int]) -> None:
         """The next piece. `starts_ms` that are not one a character are not used."""
         if text:
             self._settle()

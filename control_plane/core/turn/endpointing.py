@@ -59,7 +59,7 @@ class CallerTurn:
         if self.interim:
             self.heard_at = now
 
-    def take_final(self, text: str, ends_speech: bool, now: float) -> None:
+    def take_final(self, text: str, ends_speech: bool, *, now: float) -> None:
         """A final without text adds nothing, but may close the ones before it."""
         self.interim = ""
         if text := text.strip():

@@ -172,7 +172,7 @@ class TurnMachine:
             self._note_interim(event, now)
 
     def _take_final(self, event: FinalHeard, now: float) -> None:
-        self._turn.take_final(event.text, event.ends_speech, now)
+        self._turn.take_final(event.text, event.ends_speech, now=now)
         if event.text.strip():
             self._patience.satisfied(now)
 

@@ -139,11 +139,11 @@ class CallDesk:
         commands = machine.handle(event, now)
         kind, body = journal.pack(event)
         entry = JournalEntry(call_id=record.id, seq=1, kind=kind, body=body, at=now, source_id=source_id)
-        kept = journal.to_store(record.id, 1, commands, now)
+        kept = journal.to_store(record.id, 1, commands=commands, now=now)
         record = apply_state(record, machine.state)
         self._opening += 1
         try:
-            await self._parts.store.create(record, entry, kept)
+            await self._parts.store.create(record, entry, commands=kept)
         finally:
             self._opening -= 1
         self._parts.metrics.calls_started_total.labels(direction=record.direction).inc()

@@ -56,7 +56,7 @@ class CallFactory:
         parts = self._parts
         executor = CallExecutor(parts.executor)
         bot = parts.bots.get(record.bot_id) or self.bot()
-        talk = CallTalk(record, bot, parts.talk, post=lambda event: live.post(event))
+        talk = CallTalk(record, bot, parts=parts.talk, post=lambda event: live.post(event))
         session_parts = SessionParts(
             store=parts.store,
             clock=parts.clock,

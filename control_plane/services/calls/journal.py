@@ -33,18 +33,18 @@ def unpack_command(kind: str, body: Mapping[str, Any]) -> CarrierCommand:
     return cast(CarrierCommand, COMMAND_TYPES[kind](**body))
 
 
-def command_id(call_id: str, seq: int, position: int) -> str:
+def command_id(call_id: str, seq: int, *, position: int) -> str:
     """The idempotency key of the command at `position` caused by event `seq`: the same after every restart."""
     return str(uuid.uuid5(_COMMAND_IDS, f"{call_id}/{seq}/{position}"))
 
 
-def to_store(call_id: str, seq: int, commands: Sequence[Command], now: float) -> list[StoredCommand]:
+def to_store(call_id: str, seq: int, *, commands: Sequence[Command], now: float) -> list[StoredCommand]:
     """The carrier commands among those that event `seq` caused, as they are kept until they are carried out."""
     kept = []
     for position, command in enumerate(commands):
         if isinstance(command, CarrierCommand):
             kind, body = pack(command)
-            identity = command_id(call_id, seq, position)
+            identity = command_id(call_id, seq, position=position)
             at = now + position * ORDER_S
             kept.append(StoredCommand(id=identity, call_id=call_id, kind=kind, body=body, at=at))
     return kept

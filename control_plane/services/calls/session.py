@@ -120,13 +120,15 @@ class CallSession:
     async def run(self) -> None:
         with bind_call(self.record.id):
             while not (self.ended and self._inbox.empty()):
-                letter = await self._next()
-                if letter is None:
-                    await self._step(None, self._machine.tick)
-                else:
-                    await self.take(letter.event, source_id=letter.source_id)
-                    if letter.kept is not None:
-                        letter.kept.set()
+                await self._turn(await self._next())
+
+    async def _turn(self, letter: _Letter | None) -> None:
+        if letter is None:
+            await self._step(None, self._machine.tick)
+            return
+        await self.take(letter.event, source_id=letter.source_id)
+        if letter.kept is not None:
+            letter.kept.set()
 
     async def take(self, event: CallEvent, *, source_id: str = "") -> None:
         """Work one event now: for calls that have ended, whose inbox nobody reads, and whose timers nobody arms."""
@@ -161,32 +163,32 @@ class CallSession:
         kind, body = journal.pack(event) if event is not None else ("TimePassed", {})
         seq = self._seq + 1
         entry = JournalEntry(call_id=self.record.id, seq=seq, kind=kind, body=body, at=now, source_id=source_id)
-        kept = journal.to_store(self.record.id, seq, commands, now)
+        kept = journal.to_store(self.record.id, seq, commands=commands, now=now)
         record = apply_state(self.record, after)
-        if not await self._keep(record, entry, kept):
+        if not await self._keep(record, entry, commands=kept):
             self._machine = CallMachine(before, patience=self._parts.patience)
             return
         self._seq, self.record = seq, record
-        await self._carry_out(event, seq, commands)
+        await self._carry_out(event, seq, commands=commands)
         await self._tell(before, after)
 
-    async def _keep(self, record: CallRecord, entry: JournalEntry, commands: list[StoredCommand]) -> bool:
+    async def _keep(self, record: CallRecord, entry: JournalEntry, *, commands: list[StoredCommand]) -> bool:
         attempt = 0
         while True:
             try:
-                return await self._parts.store.record(record, entry, commands)
+                return await self._parts.store.record(record, entry, commands=commands)
             except StoreUnavailable as error:
                 pause = STORE_PAUSES_S[min(attempt, len(STORE_PAUSES_S) - 1)]
                 log.error("call event not stored, trying again", kind=entry.kind, error=str(error), pause_s=pause)
                 attempt += 1
                 await asyncio.sleep(pause)
 
-    async def _carry_out(self, event: CallEvent | None, seq: int, commands: tuple[Command, ...]) -> None:
+    async def _carry_out(self, event: CallEvent | None, seq: int, *, commands: tuple[Command, ...]) -> None:
         for position, command in enumerate(commands):
             if isinstance(command, Directive):
                 await self._direct(command, event)
             else:
-                self._parts.executor.submit(journal.command_id(self.record.id, seq, position), command)
+                self._parts.executor.submit(journal.command_id(self.record.id, seq, position=position), command)
 
     async def _direct(self, directive: Directive, event: CallEvent | None) -> None:
         match directive:

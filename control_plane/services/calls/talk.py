@@ -65,7 +65,7 @@ class TalkParts:
 class CallTalk:
     """Everything of one call that is not its state machine. Lives as long as the call's actor."""
 
-    def __init__(self, record: CallRecord, bot: Bot, parts: TalkParts, *, post: Callable[[CallEvent], None]) -> None:
+    def __init__(self, record: CallRecord, bot: Bot, *, parts: TalkParts, post: Callable[[CallEvent], None]) -> None:
         self.bot = bot
         self._call = record
         self._parts = parts
@@ -78,7 +78,7 @@ class CallTalk:
         self._carrier_mouth: CarrierMouth | None = None
         self._recorder: Recorder | None = None
         options = VoiceOptions(voice=bot.voice, language=bot.language)
-        self._voice = CallVoice(parts.tts, options, parts.cache) if parts.tts is not None else None
+        self._voice = CallVoice(parts.tts, options, cache=parts.cache) if parts.tts is not None else None
 
     # --- the media stream -------------------------------------------------------------------------
 
@@ -185,7 +185,9 @@ class CallTalk:
         zone = ZoneInfo(self._parts.zone_of(self._call))
         hour = datetime.fromtimestamp(self._parts.clock.wall(), UTC).astimezone(zone).hour
         name = {"nombre": self._call.contact_name, "name": self._call.contact_name}
-        return greeting(self.bot, hour, {**name, **{key: str(value) for key, value in self._call.variables.items()}})
+        return greeting(
+            self.bot, hour, variables={**name, **{key: str(value) for key, value in self._call.variables.items()}}
+        )
 
     async def _restore(self) -> bool:
         """Take up what was said before, also by a process that is no more; False when nothing was."""

@@ -159,7 +159,7 @@ class Conversation:
         self._parts.dialogue.caller_said(text)
         self._parts.metrics.turns_total.inc()
         writer, dialogue = self._parts.writer, self._parts.dialogue
-        self._begin(lambda draft, marks: writer.write(dialogue, draft, marks), self._turn_timing())
+        self._begin(lambda draft, marks: writer.write(dialogue, draft, timing=marks), self._turn_timing())
 
     def _turn_timing(self) -> TurnTiming:
         """The marks of the caller's side of the turn just committed."""
@@ -217,7 +217,7 @@ class Conversation:
         heard = self._mouth.drop() if reply.begun else ""
         self._parts.dialogue.agent_cut_off(heard)
         if heard or reply.draft.tools:
-            self._parts.turns.agent(reply.draft, heard, reply.timing, began_at=reply.began_at)
+            self._parts.turns.agent(reply.draft, heard, timing=reply.timing, began_at=reply.began_at)
 
     async def _deliver(self, reply: _Reply, clauses: Clauses) -> None:
         """One reply from its first word to its last heard one. Cancelled when it is superseded."""
@@ -231,7 +231,7 @@ class Conversation:
         self._reply = None
         draft = reply.draft
         self._parts.dialogue.agent_replied()
-        self._parts.turns.agent(draft, draft.text, reply.timing, began_at=reply.began_at)
+        self._parts.turns.agent(draft, draft.text, timing=reply.timing, began_at=reply.began_at)
         self.perceive(AgentStopped())
         for event in draft.then:
             self._parts.post(event)

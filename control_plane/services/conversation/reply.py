@@ -3,14 +3,14 @@
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, assert_never
 
 from control_plane.core.bot import Bot
 from control_plane.core.call.events import CallEvent
 from control_plane.core.dialogue import Dialogue, ToolUse
 from control_plane.core.sentences import ClauseSplitter
 from control_plane.core.turn.timing import Stage, TurnTiming
-from control_plane.ports.brain import Brain, Question, ReplyEnded, TextDelta, ToolCalled
+from control_plane.ports.brain import Brain, BrainEvent, Question, ReplyEnded, TextDelta, ToolCalled
 from control_plane.services.conversation.tools import Outcome, Tool
 
 MAX_ROUNDS: Final = 4
@@ -41,37 +41,48 @@ class ReplyWriter:
         self._tag = tag
         self._now = now
 
-    async def write(self, dialogue: Dialogue, draft: Draft, timing: TurnTiming) -> AsyncGenerator[str]:
+    async def write(self, dialogue: Dialogue, draft: Draft, *, timing: TurnTiming) -> AsyncGenerator[str]:
         """Clauses as soon as they are speakable. Raises ProviderError. Closing it cancels the model's request."""
         for _ in range(MAX_ROUNDS):
             called: list[ToolCalled] = []
-            async with aclosing(self._round(dialogue, draft, called, timing)) as clauses:
+            async with aclosing(self._round(dialogue, draft, called=called, timing=timing)) as clauses:
                 async for clause in clauses:
                     draft.add(clause)
                     yield clause
-            if not called or self._use(called, dialogue, draft):
+            if not called or self._use(called, dialogue, draft=draft):
                 break
 
     async def _round(
-        self, dialogue: Dialogue, draft: Draft, called: list[ToolCalled], timing: TurnTiming
+        self, dialogue: Dialogue, draft: Draft, *, called: list[ToolCalled], timing: TurnTiming
     ) -> AsyncGenerator[str]:
+        """The clauses of one answer of the model; its tool calls are added to `called`."""
         splitter = ClauseSplitter(self._bot.language)
         timing.mark(Stage.BRAIN_ASKED, self._now())
-        async with aclosing(self._brain.answer(self._question(dialogue))) as events:  # type: ignore[type-var]
+        async with aclosing(self._brain.answer(self._question(dialogue))) as events:
             async for event in events:
-                match event:
-                    case TextDelta(text=text):
-                        timing.mark(Stage.FIRST_TOKEN, self._now())
-                        for clause in splitter.feed(text):
-                            timing.mark(Stage.FIRST_CLAUSE, self._now())
-                            yield clause
-                    case ToolCalled():
-                        called.append(event)
-                    case ReplyEnded():
-                        break
+                for clause in self._clauses(event, splitter, called=called, timing=timing):
+                    yield clause
         for clause in splitter.flush():
             timing.mark(Stage.FIRST_CLAUSE, self._now())
             yield clause
+
+    def _clauses(
+        self, event: BrainEvent, splitter: ClauseSplitter, *, called: list[ToolCalled], timing: TurnTiming
+    ) -> list[str]:
+        """What has become speakable with this event."""
+        match event:
+            case TextDelta(text=text):
+                timing.mark(Stage.FIRST_TOKEN, self._now())
+                if clauses := splitter.feed(text):
+                    timing.mark(Stage.FIRST_CLAUSE, self._now())
+                return clauses
+            case ToolCalled():
+                called.append(event)
+            case ReplyEnded():
+                pass
+            case _:
+                assert_never(event)
+        return []
 
     def _question(self, dialogue: Dialogue) -> Question:
         return Question(
@@ -81,7 +92,7 @@ class ReplyWriter:
             tag=self._tag,
         )
 
-    def _use(self, called: list[ToolCalled], dialogue: Dialogue, draft: Draft) -> bool:
+    def _use(self, called: list[ToolCalled], dialogue: Dialogue, *, draft: Draft) -> bool:
         """Run the tools; True when the reply needs no further words of the model."""
         outcomes = [self._act(call) for call in called]
         used = [

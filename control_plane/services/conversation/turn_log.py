@@ -67,7 +67,7 @@ class TurnLog:
         """What is understood so far of the caller's turn."""
         self._publish("call.words", {"speaker": "caller", "pii_text": text})
 
-    def agent(self, draft: Draft, heard: str, timing: TurnTiming, *, began_at: float) -> None:
+    def agent(self, draft: Draft, heard: str, *, timing: TurnTiming, began_at: float) -> None:
         """A reply is over: spoken to its end, or cut off after `heard`. `began_at` in unix seconds."""
         self._unanswered = ""
         durations = timing.durations_ms()

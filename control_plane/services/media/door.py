@@ -66,15 +66,15 @@ class MediaDoor:
     def __init__(self, parts: DoorParts) -> None:
         self._parts = parts
 
-    async def serve(self, socket: MediaSocket, codec: MediaCodec, token: str) -> None:
+    async def serve(self, socket: MediaSocket, codec: MediaCodec, *, token: str) -> None:
         """An accepted socket, from its first message to its end. `token` from path or header, empty if neither."""
         try:
             call_id = self._parts.tickets.check(token) or await self._await_token(socket, codec)
             if call_id is None:
-                await self._turn_away(socket, STRANGER, "no_ticket")
+                await self._turn_away(socket, STRANGER, reason="no_ticket")
                 return
             with bind_call(call_id):
-                await self._admit(socket, codec, call_id)
+                await self._admit(socket, codec, call_id=call_id)
         except SocketClosed:
             return
 
@@ -87,22 +87,22 @@ class MediaDoor:
             return None
         return self._parts.tickets.check(first.token) if isinstance(first, SocketOpened) else None
 
-    async def _admit(self, socket: MediaSocket, codec: MediaCodec, call_id: str) -> None:
+    async def _admit(self, socket: MediaSocket, codec: MediaCodec, *, call_id: str) -> None:
         party = self._parts.find(call_id)
         if party is None:
-            await self._turn_away(socket, NO_SUCH_CALL, "no_call")
+            await self._turn_away(socket, NO_SUCH_CALL, reason="no_call")
             return
         try:
             async with asyncio.timeout(AWAIT_START_S):
                 started = await self._await_start(socket, codec)
         except (TimeoutError, MalformedMessage) as error:
             log.warning("media socket without a usable start", error=str(error))
-            await self._turn_away(socket, BAD_STREAM, "bad_start")
+            await self._turn_away(socket, BAD_STREAM, reason="bad_start")
             return
         if party.control_id and started.control_id and started.control_id != party.control_id:
-            await self._turn_away(socket, STRANGER, "other_call")
+            await self._turn_away(socket, STRANGER, reason="other_call")
             return
-        await self._run(socket, codec, started, party)
+        await self._run(socket, codec, started=started, party=party)
 
     async def _await_start(self, socket: MediaSocket, codec: MediaCodec) -> MediaStarted:
         while True:
@@ -110,9 +110,9 @@ class MediaDoor:
             if isinstance(message, MediaStarted):
                 return message
 
-    async def _run(self, socket: MediaSocket, codec: MediaCodec, started: MediaStarted, party: Party) -> None:
+    async def _run(self, socket: MediaSocket, codec: MediaCodec, *, started: MediaStarted, party: Party) -> None:
         talk = party.talk
-        stream = MediaStream(started, self._stream_parts(socket, codec, talk))
+        stream = MediaStream(started, self._stream_parts(socket, codec, talk=talk))
         talk.attach(stream)
         party.post(MediaAttached(stream_id=started.stream_id))
         try:
@@ -121,15 +121,15 @@ class MediaDoor:
             talk.detach(stream)
             party.post(MediaDetached(stream_id=started.stream_id, orderly=stream.orderly))
 
-    def _stream_parts(self, socket: MediaSocket, codec: MediaCodec, talk: CallTalk) -> StreamParts:
+    def _stream_parts(self, socket: MediaSocket, codec: MediaCodec, *, talk: CallTalk) -> StreamParts:
         parts = self._parts
         hearing = None
         if parts.stt is not None:
-            hearing = Hearing(parts.stt, parts.hearing(talk), talk.perceive, metrics=parts.metrics)
+            hearing = Hearing(parts.stt, parts.hearing(talk), heard=talk.perceive, metrics=parts.metrics)
         return StreamParts(
             socket=socket,
             codec=codec,
-            line=Line(socket, codec, parts.playout(), parts.clock),
+            line=Line(socket, codec, playout=parts.playout(), clock=parts.clock),
             gate=VadGate(),
             hearing=hearing,
             recorder=talk.recorder(),
@@ -139,7 +139,7 @@ class MediaDoor:
             spawn=parts.supervisor.spawn,
         )
 
-    async def _turn_away(self, socket: MediaSocket, code: int, reason: str) -> None:
+    async def _turn_away(self, socket: MediaSocket, code: int, *, reason: str) -> None:
         self._parts.metrics.media_refused_total.labels(reason=reason).inc()
         log.warning("media socket turned away", reason=reason)
         await socket.close(code)

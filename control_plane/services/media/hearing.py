@@ -22,7 +22,7 @@ class Hearing:
     """One call's ear over all reconnections. `feed` never waits."""
 
     def __init__(
-        self, stt: SpeechToText, options: HearingOptions, heard: Callable[[Heard], None], *, metrics: Metrics
+        self, stt: SpeechToText, options: HearingOptions, *, heard: Callable[[Heard], None], metrics: Metrics
     ) -> None:
         self._stt = stt
         self._options = options

@@ -22,7 +22,7 @@ MARK_PATIENCE_S: Final = 1.5
 class Line:
     """Paces one leg's outgoing audio. All sending happens in `run`, so messages never overtake each other."""
 
-    def __init__(self, socket: MediaSocket, codec: MediaCodec, playout: Playout, clock: Clock) -> None:
+    def __init__(self, socket: MediaSocket, codec: MediaCodec, *, playout: Playout, clock: Clock) -> None:
         self.playout = playout
         self._socket = socket
         self._codec = codec
@@ -33,6 +33,7 @@ class Line:
         self._mark_sent = False
         self._returned = asyncio.Event()
         self._first_sent: Callable[[], None] | None = None
+        self._sounding = False
 
     def begin(self, first_sent: Callable[[], None]) -> None:
         """A new reply: `first_sent` is called when its first audio was written to the socket."""
@@ -47,14 +48,16 @@ class Line:
         self._wake.set()
 
     def clear(self) -> None:
-        """Have the carrier drop what it has not played yet; before anything else that is sent.
+        """Have the carrier drop what it has not played yet, if it has anything; before anything else that is sent.
 
         It returns the marks it drops, so marks sent from now on belong to a generation of their own.
         """
-        self._urgent.append(self._codec.clear())
         self._generation += 1
         self._mark_sent = False
-        self._wake.set()
+        if self._sounding:
+            self._sounding = False
+            self._urgent.append(self._codec.clear())
+            self._wake.set()
 
     def mark_returned(self, name: str) -> None:
         """A mark came back. Those of earlier replies, which `clear` returns too, mean nothing."""
@@ -95,6 +98,8 @@ class Line:
             now = self._clock.steady()
             piece = self.playout.due(now)
             if piece is not None:
+                # Before the sending, which may take a moment in which somebody clears.
+                self._sounding = True
                 await self._send(self._codec.audio(piece))
                 self._tell_first()
                 continue

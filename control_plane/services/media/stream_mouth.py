@@ -67,7 +67,7 @@ class StreamMouth:
         try:
             async for piece in utterance.audio():
                 self._timing.mark(Stage.FIRST_AUDIO, self._clock.steady())
-                self._line.playout.add(piece.audio, piece.text, piece.starts_ms)
+                self._line.playout.add(piece.audio, piece.text, starts_ms=piece.starts_ms)
                 self._line.changed()
                 if self._keeping:
                     kept += piece.audio
@@ -103,9 +103,9 @@ class StreamMouth:
 
     def drop(self) -> str:
         now = self._clock.steady()
-        audible = not self._line.playout.finished(now)
+        playing = not self._line.playout.finished(now)
         heard = self._line.playout.drop(now)
-        if audible:
+        if playing:
             self._line.clear()
         if self._reader is not None:
             self._reader.cancel()

@@ -16,7 +16,7 @@ PHRASE_TTL_S: Final = 24 * 3600.0
 class CallVoice:
     """One synthesiser connection per call, and the cache of phrases that every call says."""
 
-    def __init__(self, tts: TextToSpeech, options: VoiceOptions, cache: Cache) -> None:
+    def __init__(self, tts: TextToSpeech, options: VoiceOptions, *, cache: Cache) -> None:
         self._tts = tts
         self._options = options
         self._cache = cache

@@ -1,7 +1,7 @@
 """What every Brain owes the gateway: the adapters over a wire and the fake alike."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import Any, Protocol
 
@@ -119,7 +119,7 @@ async def reply_of(rig: Rig, question: Question = QUESTION) -> list[BrainEvent]:
     return [event async for event in rig.brain.answer(question)]
 
 
-def closing(reply: AsyncIterator[BrainEvent]) -> aclosing[Any]:
+def closing(reply: AsyncGenerator[BrainEvent]) -> aclosing[Any]:
     return aclosing(reply)
 
 

@@ -40,9 +40,9 @@ def test_there_are_24_hours(hour: int) -> None:
 
 
 def test_the_greeting_follows_the_hour() -> None:
-    assert greeting(BOT, 9, {"nombre": "Juan"}) == "Buenos días, Juan."
-    assert greeting(BOT, 15, {"nombre": "Juan"}) == "Buenas tardes, Juan."
-    assert greeting(BOT, 22, {}) == "Buenas noches."
+    assert greeting(BOT, 9, variables={"nombre": "Juan"}) == "Buenos días, Juan."
+    assert greeting(BOT, 15, variables={"nombre": "Juan"}) == "Buenas tardes, Juan."
+    assert greeting(BOT, 22, variables={}) == "Buenas noches."
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,7 @@ async def test_every_other_address_needs_it(it: Served, client: tuple[str, int])
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
 @pytest.mark.parametrize("value", ["203.0.113.7", "127.0.0.1", ""])
-async def test_what_a_proxy_on_this_machine_passes_on_comes_from_strangers(
-    it: Served, header: str, value: str
-) -> None:
+async def test_what_a_proxy_on_this_machine_passes_on_comes_from_strangers(it: Served, header: str, value: str) -> None:
     assert (await it.get("/api/calls", headers={header: value})).status_code == 401
     assert (await it.get("/api/calls", headers={header: value, **BEARER})).status_code == 200
 

@@ -13,6 +13,7 @@ from control_plane.ports.stores import StoreUnavailable
 from control_plane.services.calls import desk
 from control_plane.testing.carriers import FakeCallControl
 from tests.gateways import ORDER, OURS, Served, served
+from tests.virtual_time import eventually
 
 NUMBER = ORDER["telefono"]
 
@@ -28,13 +29,11 @@ async def answered(it: Served) -> str:
 
 
 async def until_commands(it: Served, count: int) -> list[Any]:
-    async with asyncio.timeout(5):
-        while len(it.control.commands) < count:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: len(it.control.commands) >= count, within_s=5)
     return it.control.commands
 
 
-async def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
+async def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
     body = await answer.get_json()
@@ -75,7 +74,7 @@ async def test_a_call_keeps_what_the_client_knows_about_it(it: Served) -> None:
 
 async def test_a_number_that_cannot_be_called_is_refused_without_being_repeated(it: Served) -> None:
     answer = await it.post("/api/call/initiate", json={"telefono": "+57123"})
-    body = await problem(answer, 422, "bad_number")
+    body = await refused(answer, 422, "bad_number")
     assert "57123" not in str(body)
     assert it.control.sent == []
 
@@ -94,7 +93,7 @@ async def test_a_number_that_cannot_be_called_is_refused_without_being_repeated(
 async def test_an_order_that_is_not_valid_is_refused_field_by_field(
     it: Served, order: dict[str, Any], field: str
 ) -> None:
-    body = await problem(await it.post("/api/call/initiate", json=order), 422, "invalid")
+    body = await refused(await it.post("/api/call/initiate", json=order), 422, "invalid")
     assert any(fault["field"].startswith(field) and fault["message"] for fault in body["errors"])
     assert "x" * 201 not in str(body)
     assert it.control.sent == []
@@ -102,7 +101,7 @@ async def test_an_order_that_is_not_valid_is_refused_field_by_field(
 
 async def test_a_body_that_is_not_json_is_refused(it: Served) -> None:
     answer = await it.post("/api/call/initiate", data=b"{", headers={"content-type": "application/json"})
-    await problem(answer, 400, "bad_request")
+    await refused(answer, 400, "bad_request")
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
@@ -114,7 +113,7 @@ async def test_what_a_foreign_web_page_can_send_without_asking_places_no_call(it
 
 
 async def test_a_bot_that_does_not_exist_is_refused(it: Served) -> None:
-    await problem(await it.post("/api/call/initiate", json={**ORDER, "bot_id": "nobody"}), 422, "unknown_bot")
+    await refused(await it.post("/api/call/initiate", json={**ORDER, "bot_id": "nobody"}), 422, "unknown_bot")
 
 
 async def test_a_repeated_idempotency_key_answers_the_same_call(it: Served) -> None:
@@ -128,7 +127,7 @@ async def test_a_repeated_idempotency_key_answers_the_same_call(it: Served) -> N
 
 async def test_a_carrier_that_refuses_the_dial_is_told_with_its_code_and_the_call(it: Served) -> None:
     it.control.fail(Dial, Misconfigured("telnyx", "the connection is not allowed to call", code="10010"))
-    body = await problem(await it.post("/api/call/initiate", json=ORDER), 502, "dial_refused")
+    body = await refused(await it.post("/api/call/initiate", json=ORDER), 502, "dial_refused")
     assert "10010" in body["detail"]
     assert (await it.gateway.desk.get(body["call_id"])).state == "ended"
 
@@ -155,23 +154,23 @@ async def test_a_gateway_at_its_limit_takes_no_more_and_says_when_to_come_back(
     async with served(tmp_path, database_url, max_calls=1) as it:
         await it.call()
         answer = await it.post("/api/call/initiate", json=ORDER)
-        await problem(answer, 503, "not_accepting")
+        await refused(answer, 503, "not_accepting")
         assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_a_draining_gateway_takes_no_more(it: Served) -> None:
     it.gateway.desk.draining = True
-    body = await problem(await it.post("/api/call/initiate", json=ORDER), 503, "not_accepting")
+    body = await refused(await it.post("/api/call/initiate", json=ORDER), 503, "not_accepting")
     assert "stopping" in body["detail"]
 
 
 async def test_without_a_database_no_call_is_placed(it: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def away(*args: Any) -> None:
+    async def away(*args: Any, **options: Any) -> None:
         raise StoreUnavailable("database: no answer in time")
 
     monkeypatch.setattr(it.gateway.calls, "create", away)
     answer = await it.post("/api/call/initiate", json=ORDER)
-    await problem(answer, 503, "store_unavailable")
+    await refused(answer, 503, "store_unavailable")
     assert answer.headers["retry-after"]
     assert it.control.sent == []
 
@@ -212,7 +211,7 @@ async def test_calls_can_be_filtered(it: Served) -> None:
 
 @pytest.mark.parametrize("query", ["limit=x", "limit=-1", "limit=1.5", "cursor=nonsense"])
 async def test_a_question_that_is_not_valid_is_refused_in_our_own_words(it: Served, query: str) -> None:
-    body = await problem(await it.get(f"/api/calls?{query}"), 422, "invalid")
+    body = await refused(await it.get(f"/api/calls?{query}"), 422, "invalid")
     assert body["detail"].startswith(query.partition("=")[0])
 
 
@@ -250,7 +249,7 @@ async def test_a_call_that_does_not_exist_is_not_found(it: Served, path: str) ->
     bodies = {"/transfer": {"to": NUMBER}, "/dtmf": {"digits": "1"}, "/say": {"text": "Hola."}}
     ask = it.post if path else it.get
     options = {"json": bodies[path]} if path in bodies else {}
-    await problem(await ask(f"/api/calls/nobody{path}", **options), 404, "unknown_call")
+    await refused(await ask(f"/api/calls/nobody{path}", **options), 404, "unknown_call")
 
 
 # --- acting on a call -----------------------------------------------------------------------------
@@ -280,12 +279,12 @@ async def test_an_answered_call_can_be_transferred(it: Served) -> None:
 
 async def test_a_text_can_be_said_only_while_a_conversation_runs(it: Served) -> None:
     call_id = await answered(it)
-    await problem(await it.post(f"/api/calls/{call_id}/say", json={"text": "Hola."}), 409, "call_not_live")
+    await refused(await it.post(f"/api/calls/{call_id}/say", json={"text": "Hola."}), 409, "call_not_live")
     live = it.gateway.desk.find(call_id)
     assert live is not None
     live.post(MediaAttached(stream_id="stream-1"))
     await live.session.until(lambda call: call.state == "talking", timeout_s=5)
-    await problem(await it.post(f"/api/calls/{call_id}/say", json={"text": "Hola."}), 409, "call_not_live")
+    await refused(await it.post(f"/api/calls/{call_id}/say", json={"text": "Hola."}), 409, "call_not_live")
 
 
 @pytest.mark.parametrize(
@@ -302,29 +301,25 @@ async def test_a_text_can_be_said_only_while_a_conversation_runs(it: Served) -> 
 )
 async def test_what_cannot_be_asked_is_refused(it: Served, path: str, body: dict[str, str]) -> None:
     call_id = await answered(it)
-    await problem(await it.post(f"/api/calls/{call_id}/{path}", json=body), 422, "invalid")
+    await refused(await it.post(f"/api/calls/{call_id}/{path}", json=body), 422, "invalid")
 
 
 async def test_a_transfer_needs_a_number(it: Served) -> None:
     call_id = await answered(it)
-    await problem(await it.post(f"/api/calls/{call_id}/transfer", json={"to": "nobody"}), 422, "bad_number")
+    await refused(await it.post(f"/api/calls/{call_id}/transfer", json={"to": "nobody"}), 422, "bad_number")
 
 
 @pytest.mark.parametrize(
     ("path", "body"), [("transfer", {"to": NUMBER}), ("dtmf", {"digits": "1"}), ("say", {"text": "Hola."})]
 )
-async def test_what_only_an_answered_call_can_do_is_refused_before(
-    it: Served, path: str, body: dict[str, str]
-) -> None:
+async def test_what_only_an_answered_call_can_do_is_refused_before(it: Served, path: str, body: dict[str, str]) -> None:
     call_id = await it.call()
-    await problem(await it.post(f"/api/calls/{call_id}/{path}", json=body), 409, "call_not_live")
+    await refused(await it.post(f"/api/calls/{call_id}/{path}", json=body), 409, "call_not_live")
 
 
 async def test_a_call_that_has_ended_cannot_be_hung_up(it: Served) -> None:
     it.control.fail(Dial, Unavailable("telnyx", "answered 503"))
     await it.post("/api/call/initiate", json=ORDER)
     [call] = (await (await it.get("/api/calls")).get_json())["items"]
-    async with asyncio.timeout(5):
-        while it.gateway.desk.live_calls:
-            await asyncio.sleep(0.01)
-    await problem(await it.post(f"/api/calls/{call['id']}/hangup"), 409, "call_not_live")
+    await eventually(lambda: not it.gateway.desk.live_calls, within_s=5)
+    await refused(await it.post(f"/api/calls/{call['id']}/hangup"), 409, "call_not_live")

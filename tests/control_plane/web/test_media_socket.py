@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from control_plane.testing.carriers import FakeCallControl, FakeWebhookReader
 from control_plane.testing.voices import FakeTextToSpeech
 from tests.gateways import Served, assembled
 from tests.servers import real_server
+from tests.virtual_time import eventually
 
 SILENCE = base64.b64encode(b"\xff" * 160).decode()
 
@@ -100,12 +101,6 @@ async def line(tmp_path: Path, database_url: str) -> AsyncIterator[Line]:
         yield Line(it, address)
 
 
-async def eventually(holds: Callable[[], Any]) -> None:
-    async with asyncio.timeout(5):
-        while not holds():
-            await asyncio.sleep(0.01)
-
-
 async def closing_code(socket: ClientConnection, *, within_s: float = 5.0) -> int | None:
     async with asyncio.timeout(within_s):
         with pytest.raises(ConnectionClosed):
@@ -135,7 +130,7 @@ async def test_a_ticket_for_a_call_that_is_over_is_turned_away(line: Line) -> No
 
 
 async def test_a_fault_of_ours_does_not_look_like_a_success(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fails(*args: Any) -> None:
+    async def fails(*args: Any, **options: Any) -> None:
         raise LookupError("no such thing")
 
     monkeypatch.setattr(line.it.gateway.door, "serve", fails)

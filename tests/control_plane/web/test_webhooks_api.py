@@ -1,6 +1,5 @@
 """Webhooks on the wire: verified on the raw bytes, stored, acknowledged, and only then worked."""
 
-import asyncio
 import base64
 import json
 from pathlib import Path
@@ -21,13 +20,15 @@ PUBLIC_KEY = "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
 
 
 async def deliver(it: Served, body: bytes, headers: dict[str, str] | None = None) -> Any:
-    return await it.post("/webhook/telnyx", client=ELSEWHERE, data=body, headers=SIGNATURE if headers is None else headers)
+    return await it.post(
+        "/webhook/telnyx", client=ELSEWHERE, data=body, headers=SIGNATURE if headers is None else headers
+    )
 
 
 async def state_of(it: Served, call_id: str, state: str) -> None:
-    async with asyncio.timeout(5):
-        while (await it.gateway.desk.get(call_id)).state != state:
-            await asyncio.sleep(0.01)
+    live = it.gateway.desk.find(call_id)
+    assert live is not None
+    assert await live.session.until(lambda call: call.state == state, timeout_s=5)
 
 
 async def test_a_genuine_webhook_is_stored_acknowledged_and_reaches_its_call(it: Served) -> None:

@@ -33,13 +33,13 @@ FULL = call_record(
 
 
 async def made(calls: SqlCallStore, call: CallRecord) -> CallRecord:
-    await calls.create(call, journal_entry(call.id, kind="CallRequested"), [])
+    await calls.create(call, journal_entry(call.id, kind="CallRequested"), commands=[])
     return call
 
 
 async def test_a_created_call_comes_back_as_it_was(calls: SqlCallStore) -> None:
     entry, command = journal_entry(source_id="event-1"), stored_command()
-    await calls.create(FULL, entry, [command])
+    await calls.create(FULL, entry, commands=[command])
     assert await calls.get("call-1") == FULL
     assert await calls.by_control_id("v3:abc") == FULL
     assert await calls.journal("call-1") == [entry]
@@ -65,7 +65,7 @@ async def test_what_is_not_there_is_none_or_empty(calls: SqlCallStore) -> None:
 async def test_a_used_idempotency_key_names_the_call_that_took_it(calls: SqlCallStore) -> None:
     await made(calls, call_record("first", idempotency_key="key"))
     with pytest.raises(DuplicateKey) as caught:
-        await calls.create(call_record("second", idempotency_key="key"), journal_entry("second"), [])
+        await calls.create(call_record("second", idempotency_key="key"), journal_entry("second"), commands=[])
     assert caught.value.call_id == "first"
     assert await calls.get("second") is None
     assert await calls.journal("second") == []
@@ -75,34 +75,34 @@ async def test_a_used_id_is_a_duplicate_and_empty_keys_are_not(calls: SqlCallSto
     await made(calls, call_record("one"))
     await made(calls, call_record("two"))
     with pytest.raises(DuplicateKey) as caught:
-        await calls.create(call_record("one"), journal_entry("one", kind="Other"), [])
+        await calls.create(call_record("one"), journal_entry("one", kind="Other"), commands=[])
     assert caught.value.call_id == "one"
 
 
 async def test_a_source_event_makes_only_one_call(calls: SqlCallStore) -> None:
-    await calls.create(call_record("first"), journal_entry("first", source_id="event"), [])
+    await calls.create(call_record("first"), journal_entry("first", source_id="event"), commands=[])
     with pytest.raises(DuplicateKey) as caught:
-        await calls.create(call_record("second"), journal_entry("second", source_id="event"), [])
+        await calls.create(call_record("second"), journal_entry("second", source_id="event"), commands=[])
     assert caught.value.call_id == "first"
 
 
 async def test_creating_the_very_same_again_is_no_error(calls: SqlCallStore) -> None:
     for _ in range(2):
-        await calls.create(FULL, journal_entry(source_id="event"), [stored_command()])
+        await calls.create(FULL, journal_entry(source_id="event"), commands=[stored_command()])
     assert len(await calls.journal("call-1")) == 1
 
 
 async def test_a_command_id_in_use_keeps_the_call_from_being_made(calls: SqlCallStore) -> None:
-    await calls.create(call_record("one"), journal_entry("one"), [stored_command(call_id="one")])
+    await calls.create(call_record("one"), journal_entry("one"), commands=[stored_command(call_id="one")])
     with pytest.raises(Rejected):
-        await calls.create(call_record("two"), journal_entry("two"), [stored_command(call_id="two")])
+        await calls.create(call_record("two"), journal_entry("two"), commands=[stored_command(call_id="two")])
     assert await calls.get("two") is None
 
 
 async def test_twenty_creations_with_one_key_make_one_call(calls: SqlCallStore) -> None:
     async def create(call_id: str) -> str:
         try:
-            await calls.create(call_record(call_id, idempotency_key="key"), journal_entry(call_id), [])
+            await calls.create(call_record(call_id, idempotency_key="key"), journal_entry(call_id), commands=[])
         except DuplicateKey as taken:
             return taken.call_id
         return call_id
@@ -122,7 +122,7 @@ async def test_event_state_commands_and_webhook_are_stored_together(
     changed = call_record(state="talking", control_id="leg", answered_at=1003.0)
     entry = journal_entry(seq=2, source_id="event-2")
     commands = [stored_command("a", at=1.0), stored_command("b", at=2.0)]
-    assert await calls.record(changed, entry, commands)
+    assert await calls.record(changed, entry, commands=commands)
     assert await calls.get("call-1") == changed
     assert [stored.seq for stored in await calls.journal("call-1")] == [1, 2]
     assert await calls.pending_commands() == commands
@@ -131,9 +131,9 @@ async def test_event_state_commands_and_webhook_are_stored_together(
 
 async def test_a_known_source_event_is_refused_and_nothing_is_stored(calls: SqlCallStore) -> None:
     await made(calls, call_record())
-    assert await calls.record(call_record(state="ringing"), journal_entry(seq=2, source_id="event"), [])
+    assert await calls.record(call_record(state="ringing"), journal_entry(seq=2, source_id="event"), commands=[])
     repeated = journal_entry(seq=3, source_id="event")
-    assert not await calls.record(call_record(state="ended"), repeated, [stored_command()])
+    assert not await calls.record(call_record(state="ended"), repeated, commands=[stored_command()])
     found = await calls.get("call-1")
     assert found is not None
     assert found.state == "ringing"
@@ -145,15 +145,15 @@ async def test_recording_the_very_same_again_is_true_and_stored_once(calls: SqlC
     await made(calls, call_record())
     entry = journal_entry(seq=2, body={"keys": ("1", "2")})
     for _ in range(2):
-        assert await calls.record(call_record(state="ringing"), entry, [stored_command()])
+        assert await calls.record(call_record(state="ringing"), entry, commands=[stored_command()])
     assert len(await calls.journal("call-1")) == 2
 
 
 async def test_a_second_writer_of_a_call_is_refused(calls: SqlCallStore) -> None:
     await made(calls, call_record())
-    await calls.record(call_record(state="ringing"), journal_entry(seq=2, at=1.0), [])
+    await calls.record(call_record(state="ringing"), journal_entry(seq=2, at=1.0), commands=[])
     with pytest.raises(Rejected) as caught:
-        await calls.record(call_record(state="ended"), journal_entry(seq=2, at=2.0), [])
+        await calls.record(call_record(state="ended"), journal_entry(seq=2, at=2.0), commands=[])
     assert "+57" not in str(caught.value)
     found = await calls.get("call-1")
     assert found is not None
@@ -161,14 +161,14 @@ async def test_a_second_writer_of_a_call_is_refused(calls: SqlCallStore) -> None
 
 
 async def test_recording_an_unknown_call_stores_it(calls: SqlCallStore) -> None:
-    assert await calls.record(FULL, journal_entry(), [])
+    assert await calls.record(FULL, journal_entry(), commands=[])
     assert await calls.get("call-1") == FULL
 
 
 async def test_a_late_event_keeps_recording_and_origin_of_the_call(calls: SqlCallStore) -> None:
     await made(calls, call_record(idempotency_key="key"))
     await calls.set_recording("call-1", "recordings/call-1.wav")
-    await calls.record(call_record(state="ended", created_at=5.0), journal_entry(seq=2), [])
+    await calls.record(call_record(state="ended", created_at=5.0), journal_entry(seq=2), commands=[])
     found = await calls.get("call-1")
     assert found == call_record(state="ended", idempotency_key="key", recording_key="recordings/call-1.wav")
 
@@ -176,7 +176,7 @@ async def test_a_late_event_keeps_recording_and_origin_of_the_call(calls: SqlCal
 async def test_settled_commands_are_pending_no_more(calls: SqlCallStore) -> None:
     await made(calls, call_record())
     commands = [stored_command(name, at=at) for name, at in (("late", 3.0), ("first", 1.0), ("next", 2.0))]
-    await calls.record(call_record(), journal_entry(seq=2), commands)
+    await calls.record(call_record(), journal_entry(seq=2), commands=commands)
     assert [command.id for command in await calls.pending_commands()] == ["first", "next", "late"]
     await calls.settle_command("first")
     await calls.settle_command("next", error="rejected\x00")
@@ -264,5 +264,5 @@ async def test_a_turn_of_an_unknown_call_is_refused(calls: SqlCallStore) -> None
 async def test_the_last_number_in_the_journal_is_zero_before_the_first_event(calls: SqlCallStore) -> None:
     assert await calls.last_seq("call-1") == 0
     await made(calls, call_record())
-    await calls.record(call_record(), journal_entry(seq=2), [])
+    await calls.record(call_record(), journal_entry(seq=2), commands=[])
     assert await calls.last_seq("call-1") == 2

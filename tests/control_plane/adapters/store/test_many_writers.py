@@ -22,12 +22,12 @@ from control_plane.adapters.store.webhooks import SqlWebhookStore
 from tests.records import call_record, journal_entry, stored_command, stored_webhook
 
 async def life(calls, webhooks, name, events):
-    await calls.create(call_record(name, machine={"seq": 1}), journal_entry(name), [])
+    await calls.create(call_record(name, machine={"seq": 1}), journal_entry(name), commands=[])
     for seq in range(2, events + 1):
         source, state = f"{name}-{seq}", call_record(name, machine={"seq": seq})
         await webhooks.add(stored_webhook(source))
         entry = journal_entry(name, seq, source_id=source)
-        await calls.record(state, entry, [stored_command(source, name)])
+        await calls.record(state, entry, commands=[stored_command(source, name)])
         print(name, seq, flush=True)
 
 async def main():
@@ -53,12 +53,14 @@ def recorder(address: str, name: str, *, events: int) -> subprocess.Popen[str]:
 
 async def test_fifty_calls_at_once_lose_no_event(calls: SqlCallStore, webhooks: SqlWebhookStore) -> None:
     async def life(name: str) -> None:
-        await calls.create(call_record(name), journal_entry(name), [])
+        await calls.create(call_record(name), journal_entry(name), commands=[])
         for seq in range(2, EVENTS + 1):
             source = f"{name}-{seq}"
             assert await webhooks.add(stored_webhook(source))
             entry = journal_entry(name, seq, source_id=source)
-            assert await calls.record(call_record(name, machine={"seq": seq}), entry, [stored_command(source, name)])
+            assert await calls.record(
+                call_record(name, machine={"seq": seq}), entry, commands=[stored_command(source, name)]
+            )
 
     names = [f"call-{number}" for number in range(CALLS)]
     await asyncio.gather(*(life(name) for name in names))
@@ -105,7 +107,7 @@ async def test_an_event_is_found_by_another_process_at_once(address: str, databa
     other = open_database(address)
     mine, theirs = SqlCallStore(database), SqlCallStore(other)
     for seq in range(1, 6):
-        await mine.record(call_record(machine={"seq": seq}), journal_entry(seq=seq), [])
+        await mine.record(call_record(machine={"seq": seq}), journal_entry(seq=seq), commands=[])
         found = await theirs.get("call-1")
         assert found is not None
         assert found.machine == {"seq": seq}

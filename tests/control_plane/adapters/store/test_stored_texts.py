@@ -50,7 +50,7 @@ def test_any_words_and_any_json_are_stored(address: str, words: str, body: dict[
         database = open_database(address)
         store, name = SqlCallStore(database), f"call-{next(_numbers)}"
         call = call_record(name, contact_name=words, variables=body, created_at=at)
-        await store.create(call, journal_entry(name, body=body, at=at), [])
+        await store.create(call, journal_entry(name, body=body, at=at), commands=[])
         await store.save_turn(turn_record(name, text=words, heard=words, started_at=at))
         found = await store.get(name)
         assert isinstance(found, CallRecord)

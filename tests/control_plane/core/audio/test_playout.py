@@ -114,7 +114,7 @@ def test_what_was_heard_grows_with_the_time() -> None:
 
 def test_words_without_any_audio_count_as_heard_only_when_the_audio_is_over() -> None:
     playout = Playout()
-    playout.add(audio(0.2), "hola ", (0, 20, 40, 60, 80))
+    playout.add(audio(0.2), "hola ", starts_ms=(0, 20, 40, 60, 80))
     playout.add(b"", "Ana")
     playout.finish()
     playout.due(10.0)
@@ -149,7 +149,7 @@ def test_while_paused_nothing_is_due_and_nothing_more_is_heard() -> None:
 
 def test_a_paused_reply_goes_on_from_the_word_that_was_cut() -> None:
     playout = Playout()
-    playout.add(audio(1.0), "uno dos", (0, 100, 200, 300, 505, 600, 700))
+    playout.add(audio(1.0), "uno dos", starts_ms=(0, 100, 200, 300, 505, 600, 700))
     playout.finish()
     sent_until(playout, 10.0, 10.6)
     playout.pause(10.6)

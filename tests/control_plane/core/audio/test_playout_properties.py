@@ -57,7 +57,7 @@ def fed(shell: Shell, script: Script, counter: int = 0) -> bytes:
         starts = tuple(length // 8 * n // len(text) for n in range(len(text))) if exact else ()
         whole += audio
         shell.text += text
-        shell.playout.add(audio, text, starts)
+        shell.playout.add(audio, text, starts_ms=starts)
         shell.sleep(wait)
     return whole
 

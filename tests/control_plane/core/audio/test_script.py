@@ -12,7 +12,7 @@ MS = 8
 def aligned() -> Script:
     """Two words: "hola" at 100…300 ms, "Ana." at 400…600 ms, audio until 700 ms."""
     script = Script()
-    script.add(700 * MS, "hola Ana.", (100, 150, 200, 250, 300, 400, 450, 500, 550))
+    script.add(700 * MS, "hola Ana.", starts_ms=(100, 150, 200, 250, 300, 400, 450, 500, 550))
     return script
 
 
@@ -43,23 +43,23 @@ def test_a_cut_word_is_begun_again_and_a_pause_between_words_is_not(ms: int, aga
 
 def test_times_count_from_the_beginning_of_their_own_piece() -> None:
     script = Script()
-    script.add(1000 * MS, "uno ", (0, 100, 200, 300))
-    script.add(1000 * MS, "dos", (0, 100, 200))
+    script.add(1000 * MS, "uno ", starts_ms=(0, 100, 200, 300))
+    script.add(1000 * MS, "dos", starts_ms=(0, 100, 200))
     assert script.heard(1000 * MS) == "uno"
     assert script.heard(1600 * MS) == "uno dos"
 
 
 def test_a_word_may_be_spread_over_two_pieces() -> None:
     script = Script()
-    script.add(100 * MS, "ho", (0, 50))
-    script.add(100 * MS, "la", (0, 50))
+    script.add(100 * MS, "ho", starts_ms=(0, 50))
+    script.add(100 * MS, "la", starts_ms=(0, 50))
     assert script.heard(99 * MS) == ""
     assert script.heard(100 * MS) == "hola"
 
 
 def test_text_without_times_is_spread_evenly_over_its_audio() -> None:
     script = Script()
-    script.add(900 * MS, "uno dos x", ())
+    script.add(900 * MS, "uno dos x", starts_ms=())
     assert script.heard(140 * MS) == ""
     assert script.heard(160 * MS) == "uno"
     assert script.heard(560 * MS) == "uno dos"
@@ -67,17 +67,17 @@ def test_text_without_times_is_spread_evenly_over_its_audio() -> None:
 
 def test_times_that_are_not_one_a_character_are_not_used() -> None:
     script = Script()
-    script.add(400 * MS, "a b", (0,))
+    script.add(400 * MS, "a b", starts_ms=(0,))
     assert script.heard(100 * MS) == "a"
 
 
 def test_text_that_came_ahead_of_its_audio_finds_its_place() -> None:
     script = Script()
-    script.add(0, "uno dos ", ())
-    script.add(400 * MS, "", ())
-    script.add(400 * MS, "", ())
-    script.add(0, "tres", ())
-    script.add(800 * MS, "", ())
+    script.add(0, "uno dos ", starts_ms=())
+    script.add(400 * MS, "", starts_ms=())
+    script.add(400 * MS, "", starts_ms=())
+    script.add(0, "tres", starts_ms=())
+    script.add(800 * MS, "", starts_ms=())
     assert script.heard(400 * MS) == "uno"
     assert script.heard(800 * MS) == "uno dos"
     assert script.heard(1600 * MS) == "uno dos tres"
@@ -85,19 +85,19 @@ def test_text_that_came_ahead_of_its_audio_finds_its_place() -> None:
 
 def test_text_without_any_audio_yet_is_not_heard() -> None:
     script = Script()
-    script.add(0, "hola", ())
+    script.add(0, "hola", starts_ms=())
     assert script.heard(0) == ""
 
 
 def test_silence_after_the_last_word_does_not_make_it_longer() -> None:
     script = aligned()
-    script.add(5000 * MS, "", ())
+    script.add(5000 * MS, "", starts_ms=())
     assert script.heard(550 * MS) == "hola Ana."
 
 
 def test_times_that_go_back_count_as_the_one_before() -> None:
     script = Script()
-    script.add(500 * MS, "a b c", (0, 200, 100, 300, 400))
+    script.add(500 * MS, "a b c", starts_ms=(0, 200, 100, 300, 400))
     assert script.heard(150 * MS) == "a"
     assert script.heard(260 * MS) == "a b"
 
@@ -111,7 +111,9 @@ def test_more_audio_never_means_fewer_words_and_what_is_heard_is_a_prefix(
 ) -> None:
     script = Script()
     for length, text, exact in pieces:
-        script.add(length, text, tuple(length // MS * n // len(text) for n in range(len(text))) if exact else ())
+        script.add(
+            length, text, starts_ms=tuple(length // MS * n // len(text) for n in range(len(text))) if exact else ()
+        )
     less, more = (script.heard(min(byte, script.received)) for byte in sorted(played))
     assert script.text.startswith(more)
     assert more.startswith(less)

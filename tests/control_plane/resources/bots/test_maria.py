@@ -15,7 +15,7 @@ CLOCK = r"\b(hoy es|fecha actual|hora actual|son las|20\d\d|enero|febrero|marzo|
 def said_by(bot: Bot) -> list[str]:
     phrases = bot.phrases
     fixed = [*phrases.reprompts, phrases.given_up, phrases.provider_failure, phrases.resumed, phrases.filler]
-    return [greeting(bot, hour, {}) for hour in range(24)] + fixed
+    return [greeting(bot, hour, variables={}) for hour in range(24)] + fixed
 
 
 def test_bot_ids_are_unique_and_maria_is_the_first() -> None:
@@ -49,9 +49,9 @@ def test_fixed_sentences_can_be_spoken_as_they_are(bot: Bot) -> None:
 
 
 def test_maria_greets_by_the_time_of_day_and_by_name() -> None:
-    assert greeting(MARIA, 8, {"nombre": "Lucía"}).startswith("Buenos días, Lucía. Habla María")
-    assert greeting(MARIA, 13, {}).startswith("Buenas tardes. Habla María")
-    assert greeting(MARIA, 2, {}).startswith("Buenas noches. Habla María")
+    assert greeting(MARIA, 8, variables={"nombre": "Lucía"}).startswith("Buenos días, Lucía. Habla María")
+    assert greeting(MARIA, 13, variables={}).startswith("Buenas tardes. Habla María")
+    assert greeting(MARIA, 2, variables={}).startswith("Buenas noches. Habla María")
 
 
 def test_maria_can_end_and_transfer_the_call() -> None:

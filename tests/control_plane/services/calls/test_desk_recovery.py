@@ -83,7 +83,7 @@ async def test_the_last_commands_of_an_ended_call_are_carried_out(database_url: 
         await first.store.create(
             call_record("ended", state="ended", ended_at=1001.0, carrier="fake", machine={"phase": "ended"}),
             journal_entry("ended"),
-            [stored_command("fetch", "ended", kind="FetchRecording", body={"url": URL, "format": "mp3"})],
+            commands=[stored_command("fetch", "ended", kind="FetchRecording", body={"url": URL, "format": "mp3"})],
         )
     async with office(database_url, tmp_path, control=FakeCallControl(recordings={URL: b"RIFF"})) as second:
         assert await second.desk.recover() == 0
@@ -101,7 +101,7 @@ async def test_calls_that_timed_out_while_nobody_ran_end_and_the_others_go_on(
         for number in range(3):
             machine = {"phase": "ending", "since": 1000.0, "hangup_asked": True}
             record = call_record(f"old-{number}", state="ending", carrier="fake", machine=machine)
-            await first.store.create(record, journal_entry(record.id), [])
+            await first.store.create(record, journal_entry(record.id), commands=[])
         call_id = talking.call_id
     async with office(database_url, tmp_path) as second:
         assert await second.desk.recover() == 4
@@ -118,7 +118,7 @@ async def test_a_command_of_another_version_keeps_nobody_from_starting(database_
             stored_command("two", record.id, kind="Hangup", body={"gently": True}),
         ]
         await asyncio.sleep(0.1)  # until the dial's outcome is settled
-        await first.store.record(record, journal_entry(record.id, seq=9), foreign)
+        await first.store.record(record, journal_entry(record.id, seq=9), commands=foreign)
     async with office(database_url, tmp_path) as second:
         assert await second.desk.recover() == 1
         await asyncio.sleep(1)

@@ -38,20 +38,23 @@ def test_a_kind_of_another_version_is_a_key_error() -> None:
 
 
 def test_the_id_of_a_command_is_the_same_in_every_process() -> None:
-    assert journal.command_id("call-1", 3, 0) == "0d266a0a-6bfb-5ffe-9348-9d884edeee29"
+    assert journal.command_id("call-1", 3, position=0) == "0d266a0a-6bfb-5ffe-9348-9d884edeee29"
 
 
 @given(st.sets(st.tuples(st.text("ab1/", max_size=4), st.integers(0, 99), st.integers(0, 9)), min_size=2, max_size=9))
 def test_two_commands_never_share_an_id(places: set[tuple[str, int, int]]) -> None:
     calls = {(call_id.replace("/", "-"), seq, position) for call_id, seq, position in places}
-    assert len({journal.command_id(*place) for place in calls}) == len(calls)
+    ids = {journal.command_id(call_id, seq, position=position) for call_id, seq, position in calls}
+    assert len(ids) == len(calls)
 
 
 def test_only_carrier_commands_are_kept_and_in_their_order() -> None:
     commands = (c.StopStream(), c.StopTalking(), c.StartStream(), c.Deliver(), c.Hangup())
-    kept = journal.to_store("call-1", 7, commands, 1_700_000_000.0)
+    kept = journal.to_store("call-1", 7, commands=commands, now=1_700_000_000.0)
     assert [stored.kind for stored in kept] == ["StopStream", "StartStream", "Hangup"]
-    assert [stored.id for stored in kept] == [journal.command_id("call-1", 7, position) for position in (0, 2, 4)]
+    assert [stored.id for stored in kept] == [
+        journal.command_id("call-1", 7, position=position) for position in (0, 2, 4)
+    ]
     times = [stored.at for stored in kept]
     assert times == sorted(set(times))
     assert times[-1] - times[0] < 0.001

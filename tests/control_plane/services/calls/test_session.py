@@ -151,7 +151,7 @@ async def test_commands_are_submitted_under_the_ids_that_were_kept() -> None:
         await call.take(ANSWERED)
         kept = [(stored.id, journal.unpack_command(stored.kind, stored.body)) for stored in call.book.commands[-2:]]
         assert call.hands.given == kept
-        assert kept[0][0] == journal.command_id("call-1", 3, 0)
+        assert kept[0][0] == journal.command_id("call-1", 3, position=0)
 
 
 async def test_directives_come_in_order_with_the_commands() -> None:

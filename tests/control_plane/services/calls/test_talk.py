@@ -81,7 +81,7 @@ class Call:
 
     def taken_over(self, **parts: Any) -> CallTalk:
         """The same call as another process, or one with other parts, would have it."""
-        return CallTalk(RECORD, BOT, replace(self.parts, **parts), post=self.posted.append)
+        return CallTalk(RECORD, BOT, parts=replace(self.parts, **parts), post=self.posted.append)
 
     def stream(self, stream_id: str = "stream-1") -> Telephone:
         """A media stream comes; its telephone."""
@@ -89,7 +89,7 @@ class Call:
         parts = StreamParts(
             socket=phone,
             codec=PlainCodec(),
-            line=Line(phone, PlainCodec(), Playout(), self.clock),
+            line=Line(phone, PlainCodec(), playout=Playout(), clock=self.clock),
             gate=VadGate(),
             hearing=None,
             recorder=self.talk.recorder(),
@@ -112,10 +112,12 @@ class Call:
 
     async def turns(self, count: int) -> list[tuple[int, str, str]]:
         """(index, speaker, heard) of the stored turns, once there are so many."""
-        async with asyncio.timeout(60):
-            while len(stored := await self.store.turns(RECORD.id)) < count:
-                await asyncio.sleep(0.05)
-        return [(turn.index, turn.speaker, turn.heard) for turn in stored]
+        for _ in range(1200):
+            stored = await self.store.turns(RECORD.id)
+            if len(stored) >= count:
+                return [(turn.index, turn.speaker, turn.heard) for turn in stored]
+            await asyncio.sleep(0.05)
+        return pytest.fail(f"{count} turns were not stored within a minute")
 
     def question(self) -> list[tuple[str, str]]:
         return [(message.role, message.text) for message in self.brain.questions[-1].messages]
@@ -130,7 +132,7 @@ class Call:
 
 @pytest.fixture
 async def it(store: SqlCallStore, tmp_path: Path) -> AsyncIterator[Call]:
-    await store.create(RECORD, journal_entry(), [])
+    await store.create(RECORD, journal_entry(), commands=[])
     call = Call(store, tmp_path)
     yield call
     await call.supervisor.aclose()

@@ -34,7 +34,7 @@ class Writing:
 
     async def clauses(self) -> list[str]:
         said = []
-        async for clause in self.writer.write(self.dialogue, self.draft, self.timing):
+        async for clause in self.writer.write(self.dialogue, self.draft, timing=self.timing):
             self.dialogue.agent_wrote(clause)
             said.append(clause)
         return said
@@ -119,7 +119,7 @@ async def test_a_failure_in_the_middle_is_raised_after_what_was_written() -> Non
 
 async def test_closing_the_reply_closes_the_models_stream() -> None:
     it = Writing((*says("Buenas tardes. ¿En qué le ayudo?")[:-1], asyncio.Event()))
-    writing = it.writer.write(it.dialogue, it.draft, it.timing)
+    writing = it.writer.write(it.dialogue, it.draft, timing=it.timing)
     assert await anext(writing) == "Buenas tardes."
     await writing.aclose()
     assert it.brain.cancelled == it.brain.questions

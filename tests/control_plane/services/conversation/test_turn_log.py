@@ -50,7 +50,9 @@ class Logged:
 
     def agent(self, text: str, heard: str | None = None, timing: TurnTiming | None = None) -> None:
         draft = Draft(text=text)
-        self.log.agent(draft, text if heard is None else heard, timing or TurnTiming(), began_at=self.clock.wall())
+        self.log.agent(
+            draft, text if heard is None else heard, timing=timing or TurnTiming(), began_at=self.clock.wall()
+        )
 
 
 async def test_turns_are_numbered_and_stored_in_the_order_in_which_they_came() -> None:
@@ -94,7 +96,7 @@ async def test_settled_has_nothing_to_wait_for_when_nothing_was_said() -> None:
 
 async def test_a_caller_who_goes_on_before_the_answer_replaces_the_beginning_of_the_turn(store: SqlCallStore) -> None:
     kind, body = journal.pack(CallRequested(to="+573005550101", sender="+576015550100", stream=True))
-    await store.create(call_record(), journal_entry(kind=kind, body=body), [])
+    await store.create(call_record(), journal_entry(kind=kind, body=body), commands=[])
     it = Logged(store)
     it.log.caller("Quiero una cita")
     it.log.caller("Quiero una cita para mi perro.")
@@ -122,7 +124,7 @@ async def test_an_interrupted_reply_keeps_what_was_written_and_what_was_heard() 
     draft = Draft(text="Uno dos tres.", tools=[ToolUse(id="t1", name="send_digits", arguments={"digits": "1"})])
     began_at = it.clock.wall()
     it.clock.advance(1.5)
-    it.log.agent(draft, "Uno dos", TurnTiming(), began_at=began_at)
+    it.log.agent(draft, "Uno dos", timing=TurnTiming(), began_at=began_at)
     await it.log.settled()
     [turn] = store.kept
     assert (turn.text, turn.heard, turn.interrupted) == ("Uno dos tres.", "Uno dos", True)

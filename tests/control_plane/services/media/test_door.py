@@ -78,7 +78,7 @@ class Entrance:
         return self.tickets.issue(call_id).token
 
     def knock(self, token: str = "") -> "asyncio.Task[None]":
-        return self.supervisor.spawn(self.door.serve(self.phone, PlainCodec(), token), "door")
+        return self.supervisor.spawn(self.door.serve(self.phone, PlainCodec(), token=token), "door")
 
     def refused(self, reason: str) -> float:
         return self.metrics.registry.get_sample_value("gateway_media_refused_total", {"reason": reason}) or 0.0

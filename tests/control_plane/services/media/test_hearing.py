@@ -25,7 +25,7 @@ class Listening:
         self.stt = FakeSpeechToText()
         self.metrics = Metrics(version="test")
         self.heard: list[Heard] = []
-        self.hearing = Hearing(self.stt, HearingOptions(language="es"), self.heard.append, metrics=self.metrics)
+        self.hearing = Hearing(self.stt, HearingOptions(language="es"), heard=self.heard.append, metrics=self.metrics)
         self.supervisor = Supervisor()
         self.task = self.supervisor.spawn(self.hearing.run(), "hearing")
 

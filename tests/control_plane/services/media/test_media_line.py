@@ -50,7 +50,7 @@ def now() -> float:
 @asynccontextmanager
 async def sending(*, marks: bool = True) -> AsyncIterator[Sending]:
     phone, supervisor = Telephone(), Supervisor()
-    line = Line(phone, PlainCodec(), Playout(), LoopClock())
+    line = Line(phone, PlainCodec(), playout=Playout(), clock=LoopClock())
     it = Sending(line=line, phone=phone, task=supervisor.spawn(line.run(), "line"))
     if marks:
         supervisor.spawn(it.bring_marks(), "marks")

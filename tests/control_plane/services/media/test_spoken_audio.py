@@ -23,7 +23,7 @@ class Spoken:
         clock = FakeClock()
         self.tts = FakeTextToSpeech()
         self.blobs = DiskBlobs(folder, "https://gateway.example", secret=b"secret", clock=clock)
-        self.voice = CallVoice(self.tts, VoiceOptions(), MemoryCache(clock))
+        self.voice = CallVoice(self.tts, VoiceOptions(), cache=MemoryCache(clock))
         self.audio = SpokenAudio(self.voice, self.blobs)
 
 

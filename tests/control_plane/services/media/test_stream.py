@@ -84,9 +84,9 @@ async def streaming(
     parts = StreamParts(
         socket=phone,
         codec=PlainCodec(),
-        line=Line(phone, PlainCodec(), Playout(), LoopClock()),
+        line=Line(phone, PlainCodec(), playout=Playout(), clock=LoopClock()),
         gate=VadGate(),
-        hearing=None if deaf else Hearing(stt, HearingOptions(), perceive, metrics=metrics),
+        hearing=None if deaf else Hearing(stt, HearingOptions(), heard=perceive, metrics=metrics),
         recorder=recorder,
         perceive=perceive,
         clock=LoopClock(),

@@ -30,8 +30,8 @@ class Speaking:
     def __init__(self) -> None:
         clock = LoopClock()
         self.tts, self.phone, self.supervisor = FakeTextToSpeech(), Telephone(), Supervisor()
-        self.line = Line(self.phone, PlainCodec(), Playout(), clock)
-        self.voice = CallVoice(self.tts, VoiceOptions(), MemoryCache(clock))
+        self.line = Line(self.phone, PlainCodec(), playout=Playout(), clock=clock)
+        self.voice = CallVoice(self.tts, VoiceOptions(), cache=MemoryCache(clock))
         self.audible = 0
         self.mouth = StreamMouth(self.line, self.voice, clock=clock, supervisor=self.supervisor, audible=self._audible)
         self.timing = TurnTiming()

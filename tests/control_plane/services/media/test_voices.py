@@ -24,7 +24,7 @@ class Voices:
 
     def another(self, **options: Any) -> CallVoice:
         """The voice of another call with the same cache."""
-        return CallVoice(self.tts, VoiceOptions(**options), self.cache)
+        return CallVoice(self.tts, VoiceOptions(**options), cache=self.cache)
 
 
 @pytest.fixture
