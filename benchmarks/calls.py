@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from benchmarks import callers, machine, starts, tables
 from benchmarks.aims import missed
-from benchmarks.hotspots import hotspots
-from benchmarks.meter import Sample, read_frames, read_lag, rss, sample
+from benchmarks.hotspots import hotspots, read
+from benchmarks.meter import Sample, cpu_s, read_frames, read_lag, rss, sample
 from benchmarks.results import Collected, Result, evaluate
 from benchmarks.stack import Plan, Stack
 
@@ -43,7 +43,7 @@ def main() -> int:
     results = []
     for calls in options.calls:
         for _ in range(options.runs):
-            profile = options.profile.with_suffix(f".{calls}.pstats") if options.profile else None
+            profile = options.profile.with_suffix(f".{calls}.json") if options.profile else None
             plan = Plan(cores=cores, settings={**settings, "MAX_CALLS": str(calls + 10)}, profile=profile)
             results.append(_run(plan, calls=calls, seconds=options.seconds))
     _print(results)
@@ -57,9 +57,10 @@ def _run(plan: Plan, *, calls: int, seconds: float) -> Result:
     with Stack(plan) as stack:
         collected = _collect(stack, calls, seconds=seconds)
         if plan.profile:
-            frames = read_frames(stack.api("/metrics").text)
+            spent_us = 1e6 * cpu_s(stack.gateway) / read_frames(stack.api("/metrics").text)
             stack.stop_gateway()
-            print(tables.plain(hotspots(plan.profile, frames=frames)), "\n")
+            for rows in hotspots(read(plan.profile), us_per_frame=spent_us):
+                print(tables.plain(rows), "\n")
     result = evaluate(collected)
     print(tables.plain(tables.result_rows([result])), flush=True)
     for doubt in result.invalid:
@@ -143,9 +144,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pin", type=int, default=0, metavar="CORE", help="the core of the gateway")
     parser.add_argument("--no-record", action="store_true", help="calls are not recorded")
     parser.add_argument("--json", type=Path, metavar="FILE", help="everything, for programs")
-    parser.add_argument(
-        "--profile", type=Path, metavar="FILE", help="run under cProfile; its findings go to FILE.<N>.pstats"
-    )
+    parser.add_argument("--profile", type=Path, metavar="FILE", help="sample where the time goes, into FILE.<N>.json")
     parser.add_argument("--start", type=int, nargs="?", const=5, metavar="TIMES", help="only start the gateway")
     return parser.parse_args()
 

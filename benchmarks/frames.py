@@ -64,13 +64,12 @@ _PLAYOUT: Final = """
 from control_plane.core.audio.playout import Playout
 playout = Playout()
 piece = b"".join(speech[:10])
-now = 0.0
+now = [0.0]
 def send():
-    nonlocal now
     if playout.buffered_s < 1.0:
         playout.add(piece * 2)
-    now += 0.2
-    playout.due(now)
+    now[0] += 0.2
+    playout.due(now[0])
 """
 
 STEPS: Final = (

@@ -1,44 +1,76 @@
-"""Where the processor time goes, as cProfile saw it."""
+"""Where the processor time goes, as the sampler saw it."""
 
-import pstats
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
+from benchmarks.sampler import Place
 from benchmarks.stack import ROOT
 
-TOP: Final = 40
-_NOT_RUNNING: Final = ("<frozen importlib", "<frozen zipimport", "import_module")
-"""Costs of the start."""
+TOP: Final = 25
+_LIBRARIES: Final = ("/site-packages/", "/lib/python3.")
+_OWN: Final = f"{ROOT}/control_plane/"
 
-Place = tuple[str, int, str]
+Stack = Sequence[Place]
+Samples = Sequence[tuple[int, Stack]]
 
 
-def hotspots(profile: Path, *, frames: float, top: int = TOP) -> list[Sequence[str]]:
-    """A head and the functions with the most time of their own, in µs for each frame that a caller sent.
+def read(file: Path) -> Samples:
+    return [(int(count), [tuple(place) for place in stack]) for count, stack in json.loads(file.read_text())]
 
-    cProfile makes calls dearer and leaves what C does alone: the order tells more than the figures.
+
+def hotspots(samples: Samples, *, us_per_frame: float, top: int = TOP) -> list[list[Sequence[str]]]:
+    """Three tables: packages, functions by their own time, the gateway's functions with all they call.
+
+    `us_per_frame` is the processor time of the whole process for each frame that a caller sent.
     """
-    found = pstats.Stats(str(profile))
-    entries = [
-        (own, calls, place)
-        for place, (_, calls, own, _, _) in cast(
-            dict[Place, tuple[int, int, float, float, object]],
-            found.stats,  # type: ignore[attr-defined]
-        ).items()
-        if not any(part in f"{place[0]} {place[2]}" for part in _NOT_RUNNING)
+    own = Counter[str]()
+    packages = Counter[str]()
+    within = Counter[str]()
+    for count, stack in samples:
+        if not stack:
+            continue
+        own[shown(stack[0])] += count
+        packages[package(stack[0])] += count
+        for name in _gateway(stack):
+            within[name] += count
+    total = sum(count for count, _ in samples)
+    heads = ("package, own time", "function, own time", "function of the gateway, with all it calls")
+    return [
+        [("%", "µs/frame", head), *_rows(counts, total=total, us_per_frame=us_per_frame, top=top)]
+        for head, counts in zip(heads, (packages, own, within), strict=True)
     ]
-    entries.sort(reverse=True)
-    rows = [(f"{own / frames * 1e6:.2f}", f"{calls / frames:.2f}", shown(place)) for own, calls, place in entries[:top]]
-    return [("µs/frame", "calls/frame", "function"), *rows]
+
+
+def _rows(counts: Mapping[str, int], *, total: int, us_per_frame: float, top: int) -> Iterator[Sequence[str]]:
+    for name, count in sorted(counts.items(), key=lambda item: -item[1])[:top]:
+        yield f"{100 * count / total:.1f}", f"{us_per_frame * count / total:.1f}", name
+
+
+def _gateway(stack: Stack) -> Iterable[str]:
+    """Each of the gateway's functions once, however deep."""
+    return {shown(place) for place in stack if place[0].startswith(_OWN)}
+
+
+def package(place: Place) -> str:
+    """`hypercorn`, `asyncio`, `control_plane/core`."""
+    file = relative(place[0])
+    parts = file.split("/")
+    return "/".join(parts[:2]) if file.startswith("control_plane/") else parts[0]
 
 
 def shown(place: Place) -> str:
-    """`control_plane/core/turn/vad.py:98 feed`, `hypercorn/protocol/h11.py:120 handle`, `{method 'poll' of …}`."""
-    file, line, name = place
-    if file == "~":
-        return name
-    for root in (f"{ROOT}/", "/site-packages/", "/lib/python"):
+    """`control_plane/core/turn/vad.py:98 VadGate.feed`."""
+    file, function, line = place
+    return f"{relative(file)}:{line} {function}"
+
+
+def relative(file: str) -> str:
+    """From the project's or the library's folder on."""
+    for root in _LIBRARIES:
         if root in file:
-            return f"{file.partition(root)[2]}:{line} {name}"
-    return f"{file}:{line} {name}"
+            rest = file.partition(root)[2]
+            return rest.partition("/")[2] if root == _LIBRARIES[1] else rest
+    return file.removeprefix(f"{ROOT}/")

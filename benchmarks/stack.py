@@ -35,7 +35,7 @@ class StackFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How a stack is to be started. `profile` is the file for cProfile's findings."""
+    """How a stack is to be started. `profile` is the file for the sampler's findings."""
 
     cores: Cores
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -98,12 +98,12 @@ class Stack:
 
     def _start_gateway(self) -> psutil.Popen:
         profile = self._plan.profile
-        profiler = ["-m", "cProfile", "-o", str(profile)] if profile else []
+        profiler = ["-m", "benchmarks.sampler", str(profile)] if profile else ["-m"]
         environment = gateway_environment(self.credentials, port=self.port, data=self.folder / "var")
         began = time.monotonic()
         process = self._start(
             "gateway",
-            [*profiler, "-m", "control_plane", "run"],
+            [*profiler, "control_plane", "run"],
             environment={**environment, **self._plan.settings},
             cores=self._plan.cores.gateway,
         )

@@ -90,8 +90,10 @@ def _spread(results: Sequence[Result], value: Callable[[Result], float | None]) 
 def plain(rows: Sequence[Row]) -> str:
     """Columns of equal width, right-aligned."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    *aligned, last = widths
+    del last
     return "\n".join(
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        "  ".join((*(cell.rjust(width) for cell, width in zip(row, aligned, strict=False)), row[-1])) for row in rows
     )
 
 

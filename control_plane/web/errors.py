@@ -39,7 +39,7 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     StoreUnavailable: Problem(503, "store_unavailable", "The database cannot be reached", "Try again.", retry_after=2),
     BadSignature: Problem(401, "bad_signature", "The signature is not valid", "The request was not taken."),
     MalformedMessage: Problem(400, "malformed", "The message cannot be read", "The request was not taken."),
-    UnreadableBody: Problem(400, "unreadable_body", "The body is not a JSON object"),
+    UnreadableBody: Problem(400, "unreadable_body", "The body cannot be read"),
     BodyTooLarge: Problem(413, "body_too_large", "The body is too large"),
 }
 

@@ -1,21 +1,16 @@
 """Reading a request's body within a limit."""
 
 import asyncio
-from typing import Any, Final, cast
+from typing import Final, cast
 
-import orjson
 from quart import request
-
-from control_plane.observability.logging import get_logger
-
-log = get_logger("web")
 
 BODY_PATIENCE_S: Final = 10.0
 """A body that has not arrived by then comes from a broken or hostile client."""
 
 
 class UnreadableBody(Exception):
-    """Not JSON, or not an object. The text is for the client."""
+    """It did not arrive. The text is for the client."""
 
 
 class BodyTooLarge(Exception):
@@ -35,17 +30,3 @@ async def raw_body(limit: int) -> bytes:
     if len(body) > limit:
         raise BodyTooLarge(f"at most {limit} bytes are taken")
     return body
-
-
-async def json_object(limit: int = 65_536) -> dict[str, Any]:
-    """The body as a JSON object; an empty body is an empty object."""
-    body = await raw_body(limit)
-    if not body:
-        return {}
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise UnreadableBody("the body is not JSON") from None
-    if not isinstance(value, dict):
-        raise UnreadableBody("the body is not a JSON object")
-    return value

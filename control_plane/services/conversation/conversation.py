@@ -1,7 +1,7 @@
 """The conversation itself: perceives, lets the turn machine decide, and replies through whatever mouth there is."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Final, assert_never
@@ -27,13 +27,11 @@ from control_plane.observability.metrics import Metrics
 from control_plane.ports.errors import ProviderError
 from control_plane.ports.infrastructure import Clock
 from control_plane.services.conversation.mouth import Mouth, MouthLost
-from control_plane.services.conversation.reply import Draft, ReplyWriter
+from control_plane.services.conversation.reply import Clauses, Draft, ReplyWriter, fixed
 from control_plane.services.conversation.turn_log import TurnLog
 from control_plane.services.supervisor import Supervisor
 
 log = get_logger("conversation")
-
-Clauses = Callable[[Draft, TurnTiming], AsyncGenerator[str]]
 
 NO_VOICE: Final = HangupRequested(reason="no voice could be had")
 NOBODY_SPOKE: Final = HangupRequested(reason="the caller did not speak")
@@ -66,6 +64,8 @@ class _Reply:
     draft: Draft = field(default_factory=Draft)
     keep: bool = False
     begun: bool = False  # before that the mouth still answers for the reply before
+    heard: str = ""
+    """By a mouth that was lost since."""
     task: asyncio.Task[None] | None = None
 
 
@@ -89,7 +89,7 @@ class Conversation:
 
     def say(self, text: str, *, then: CallEvent | None = None) -> None:
         """The bot says this, whatever it was saying before; `then` follows when it was heard."""
-        self._begin(_fixed(text, then), TurnTiming(), keep=True)
+        self._begin(fixed(text, then), TurnTiming(), keep=True)
 
     def perceive(self, event: TurnEvent, *, at: float | None = None) -> None:
         """The caller or the agent did something, now or `at` a steady time shortly before."""
@@ -214,7 +214,7 @@ class Conversation:
             return
         assert reply.task is not None
         reply.task.cancel()
-        heard = self._mouth.drop() if reply.begun else ""
+        heard = f"{reply.heard} {self._mouth.drop()}".strip() if reply.begun else ""
         self._parts.dialogue.agent_cut_off(heard)
         if heard or reply.draft.tools:
             self._parts.turns.agent(reply.draft, heard, timing=reply.timing, began_at=reply.began_at)
@@ -272,10 +272,11 @@ class Conversation:
         if spare is None:
             raise lost
         log.warning("voice lost, the carrier speaks", error=str(lost))
-        heard = self._mouth.drop()
+        reply.heard = self._mouth.drop()
         self._mouth = spare
         await spare.begin(reply.timing)
-        await spare.say(reply.draft.text.removeprefix(heard).strip() or reply.draft.text)
+        if rest := reply.draft.text.removeprefix(reply.heard).strip():
+            await spare.say(rest)
 
     async def _apologise(self, reply: _Reply) -> None:
         """The model failed: nothing more of its reply will come, and the caller must not sit in silence."""
@@ -288,13 +289,3 @@ class Conversation:
         log.warning("reply broken off", provider=error.provider, error=str(error))
         labels = {"provider": error.provider, "kind": type(error).__name__}
         self._parts.metrics.provider_errors_total.labels(**labels).inc()
-
-
-def _fixed(text: str, then: CallEvent | None) -> Clauses:
-    async def clauses(draft: Draft, timing: TurnTiming) -> AsyncGenerator[str]:
-        draft.add(text)
-        if then is not None:
-            draft.then.append(then)
-        yield text
-
-    return clauses

@@ -29,6 +29,22 @@ class Draft:
         self.text = f"{self.text} {clause}".strip()
 
 
+Clauses = Callable[[Draft, TurnTiming], AsyncGenerator[str]]
+"""The clauses of a reply, which fill its draft and mark the moments of their making."""
+
+
+def fixed(text: str, then: CallEvent | None) -> Clauses:
+    """A reply that needs no model; `then` follows when it was heard."""
+
+    async def clauses(draft: Draft, timing: TurnTiming) -> AsyncGenerator[str]:
+        draft.add(text)
+        if then is not None:
+            draft.then.append(then)
+        yield text
+
+    return clauses
+
+
 class ReplyWriter:
     """Turns the dialogue so far into the clauses of the next reply."""
 

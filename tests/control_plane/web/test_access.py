@@ -104,6 +104,15 @@ async def test_health_is_told_to_everybody(it: Served, path: str) -> None:
     assert (await it.get(path, client=ELSEWHERE)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/blobs/../api/calls", "/health/../api/calls", "/stream/%2e%2e/api/calls", "//api/calls", "/%2fapi/calls"]
+)
+async def test_no_open_path_leads_to_a_closed_one(it: Served, path: str) -> None:
+    answer = await it.get(path, client=ELSEWHERE)
+    assert answer.status_code in (308, 401, 404)
+    assert b"items" not in await answer.get_data(as_text=False)
+
+
 async def test_webhooks_and_blobs_have_proofs_of_their_own(it: Served) -> None:
     assert (await (await it.post("/webhook/telnyx", client=ELSEWHERE, data=b"x")).get_json())["code"] == "bad_signature"
     assert (await it.get("/blobs/recordings/a.wav", client=ELSEWHERE)).status_code == 404

@@ -1,7 +1,10 @@
 """Webhooks on the wire: verified on the raw bytes, stored, acknowledged, and only then worked."""
 
+import asyncio
 import base64
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from control_plane.core.call.events import LegAnswered
 from control_plane.ports.carrier import Carrier
 from control_plane.ports.stores import StoreUnavailable
 from control_plane.testing.carriers import SIGNATURE, FakeCallControl, PlainCodec
+from control_plane.web import json_body
 from tests.gateways import ELSEWHERE, Served, served
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -73,6 +77,36 @@ async def test_an_oversized_webhook_is_refused_before_it_is_looked_at(it: Served
     answer = await deliver(it, b"x" * (256 * 1024 + 1))
     assert answer.status_code == 413
     assert it.metric("webhooks_total", carrier="telnyx", outcome="too_large") == 1
+
+
+@asynccontextmanager
+async def sending(it: Served) -> AsyncIterator[Any]:
+    """A webhook whose body comes in pieces, without a word about its length."""
+    scope: Any = {"client": ELSEWHERE}
+    async with it.app.test_client().request("/webhook/telnyx", method="POST", scope_base=scope) as connection:
+        yield connection
+
+
+async def test_an_oversized_webhook_without_a_length_is_refused_too(it: Served) -> None:
+    async with sending(it) as connection:
+        for _ in range(9):
+            await connection.send(b"x" * 32 * 1024)
+        await connection.send_complete()
+    answer = await connection.as_response()
+    assert answer.status_code == 413
+    assert it.metric("webhooks_total", carrier="telnyx", outcome="too_large") == 1
+
+
+async def test_a_body_that_never_arrives_is_not_waited_for_without_end(
+    it: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_body, "BODY_PATIENCE_S", 0.05)
+    async with sending(it) as connection:
+        await connection.send(b"{")
+        await asyncio.sleep(0.1)
+    answer = await connection.as_response()
+    assert answer.status_code == 400
+    assert (await answer.get_json())["code"] == "unreadable_body"
 
 
 async def test_a_webhook_that_cannot_be_stored_is_to_be_repeated(it: Served, monkeypatch: pytest.MonkeyPatch) -> None:

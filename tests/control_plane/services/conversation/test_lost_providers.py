@@ -102,6 +102,37 @@ async def test_a_voice_that_is_lost_in_mid_reply_leaves_the_unheard_rest_to_the_
         assert spare.said[-1] == "Sí."
 
 
+async def test_a_voice_that_is_lost_after_all_was_heard_repeats_nothing() -> None:
+    spare, end = SpareMouth(), asyncio.Event()
+    async with talking((*says("Uno dos tres. ")[:-1], end, *says()), spare=spare) as it:
+        it.hears("Cuente.")
+        await it.until_audible()
+        await asyncio.sleep(2)
+        it.utterance.fail(Unavailable("elevenlabs", "the connection was closed"))
+        end.set()
+        _, agent = await it.until_turns(2)
+        assert spare.said == []
+        assert agent.heard == "Uno dos tres."
+
+
+async def test_what_was_heard_before_the_voice_was_lost_is_remembered_when_the_rest_is_interrupted() -> None:
+    asked: list[object] = []
+    spare = CarrierMouth(post=asked.append, audio_url=None, clock=LoopClock(), audible=lambda: None)
+    more = asyncio.Event()
+    slow = (*says("Uno dos tres. ")[:-1], more, *says("Cuatro cinco seis."))
+    async with talking(slow, says("Sí."), spare=spare) as it:
+        it.hears("Cuente.")
+        await it.until_audible()
+        await asyncio.sleep(2)
+        it.utterance.fail(Unavailable("elevenlabs", "the connection was closed"))
+        more.set()
+        await eventually(lambda: asked)
+        it.hears("Espere, una pregunta.")
+        _, cut, *_ = await it.until_turns(3)
+        assert cut.heard == "Uno dos tres."
+        assert it.question()[1] == ("agent", "Uno dos tres.")
+
+
 async def test_without_any_voice_the_call_is_given_up() -> None:
     async with talking(says("Claro que sí."), mouth=DumbMouth()) as it:
         it.hears("¿A qué hora abren?")
