@@ -11,6 +11,7 @@ from benchmarks.stack import ROOT
 
 TOP: Final = 25
 _LIBRARIES: Final = ("/site-packages/", "/lib/python3.")
+_LOOP: Final = "Runner.run"
 _OWN: Final = f"{ROOT}/control_plane/"
 
 Stack = Sequence[Place]
@@ -22,31 +23,44 @@ def read(file: Path) -> Samples:
 
 
 def hotspots(samples: Samples, *, us_per_frame: float, top: int = TOP) -> list[list[Sequence[str]]]:
-    """Three tables: packages, functions by their own time, the gateway's functions with all they call.
+    """Tables: tasks (they add up), packages, functions by their own time, the gateway's functions with all they call.
 
     `us_per_frame` is the processor time of the whole process for each frame that a caller sent.
     """
+    tasks = Counter[str]()
     own = Counter[str]()
     packages = Counter[str]()
     within = Counter[str]()
     for count, stack in samples:
         if not stack:
             continue
+        tasks[shown(_task(stack))] += count
         own[shown(stack[0])] += count
         packages[package(stack[0])] += count
         for name in _gateway(stack):
             within[name] += count
     total = sum(count for count, _ in samples)
-    heads = ("package, own time", "function, own time", "function of the gateway, with all it calls")
+    heads = (
+        "task, or what the event loop called",
+        "package, own time",
+        "function, own time",
+        "function of the gateway, with all it calls",
+    )
     return [
         [("%", "µs/frame", head), *_rows(counts, total=total, us_per_frame=us_per_frame, top=top)]
-        for head, counts in zip(heads, (packages, own, within), strict=True)
+        for head, counts in zip(heads, (tasks, packages, own, within), strict=True)
     ]
 
 
 def _rows(counts: Mapping[str, int], *, total: int, us_per_frame: float, top: int) -> Iterator[Sequence[str]]:
     for name, count in sorted(counts.items(), key=lambda item: -item[1])[:top]:
         yield f"{100 * count / total:.1f}", f"{us_per_frame * count / total:.1f}", name
+
+
+def _task(stack: Stack) -> Place:
+    """What the event loop called; the loop itself when it called nothing."""
+    loop = next((index for index, place in enumerate(stack) if place[1] == _LOOP), 1)
+    return stack[max(loop - 1, 0)]
 
 
 def _gateway(stack: Stack) -> Iterable[str]:

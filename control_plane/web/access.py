@@ -3,6 +3,7 @@
 import hmac
 import ipaddress
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from quart import Quart, request
 
@@ -14,6 +15,8 @@ log = get_logger("web")
 
 OPEN: Final = ("/health", "/api/health", "/webhook/", "/blobs/", "/stream/")
 """Prefixes that answer everybody: health tells no secrets, the others have proofs of their own."""
+
+OWN_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
 FORWARDED: Final = ("x-forwarded-for", "forwarded", "x-real-ip")
 
@@ -33,11 +36,18 @@ async def _check() -> Any:
 
 
 def _from_this_machine() -> bool:
-    """A direct connection over loopback. A proxy on this machine speaks for strangers, so it does not count."""
+    """A direct connection over loopback, by a program that knows whom it calls.
+
+    A proxy on this machine speaks for strangers, and so does a browser that a foreign page sends here, be it by its
+    own name for this address.
+    """
     if any(name in request.headers for name in FORWARDED):
         return False
+    if request.headers.get("origin") not in (None, f"http://{request.host}"):
+        return False
     try:
-        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+        known = urlsplit(f"//{request.host}").hostname in OWN_NAMES
+        return known and ipaddress.ip_address(request.remote_addr or "").is_loopback
     except ValueError:
         return False
 

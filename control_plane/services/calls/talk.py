@@ -83,8 +83,13 @@ class CallTalk:
     # --- the media stream -------------------------------------------------------------------------
 
     def attach(self, stream: MediaStream) -> None:
-        """A media stream has started; the conversation moves to it when the call's machine says so."""
-        self._stream = stream
+        """A media stream has started; the conversation moves to it when the call's machine says so.
+
+        An earlier one is ended: two sockets must not both speak for one caller.
+        """
+        earlier, self._stream = self._stream, stream
+        if earlier is not None:
+            earlier.end()
 
     def detach(self, stream: MediaStream) -> None:
         if self._stream is stream:

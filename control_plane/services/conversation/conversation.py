@@ -242,6 +242,12 @@ class Conversation:
         except ProviderError as error:
             self._count_failure(error)
             await self._apologise(reply)
+        except MouthLost:
+            raise
+        except Exception as fault:
+            # A border: a fault of ours in one reply must not leave the caller in silence.
+            log.error("reply met a fault of ours", exc_info=fault)
+            await self._apologise(reply)
 
     async def _voice(self, reply: _Reply, clauses: Clauses) -> None:
         await self._mouth.begin(reply.timing)

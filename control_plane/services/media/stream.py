@@ -99,6 +99,10 @@ class MediaStream:
             self._record_rest()
             self._count_losses()
 
+    def end(self) -> None:
+        """Let `run` come to its end; what has been received is still worked."""
+        self._inlet.close()
+
     async def _pump(self) -> None:
         """Nothing but receiving: whatever is slow below must not slow the socket."""
         receive, put = self._parts.socket.receive, self._inlet.put

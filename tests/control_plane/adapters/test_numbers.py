@@ -66,6 +66,13 @@ def test_all_zones_a_number_may_be_in_are_named() -> None:
     assert "America/New_York" in zones
 
 
+@pytest.mark.parametrize(
+    ("number", "zone"), [("+34 612 345 678", "Europe/Madrid"), ("+57 300 123 4567", "America/Bogota")]
+)
+def test_the_best_guess_of_several_zones_is_the_most_populous(number: str, zone: str) -> None:
+    assert COLOMBIA.parse(number).time_zones[0] == zone
+
+
 def test_an_unknown_zone_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("control_plane.adapters.numbers.time_zones_for_number", lambda _: ("Etc/Unknown",))
     assert COLOMBIA.parse("300 123 4567").time_zones == ()

@@ -53,6 +53,18 @@ async def test_what_a_proxy_on_this_machine_passes_on_comes_from_strangers(it: S
     assert (await it.get("/api/calls", headers={header: value, **BEARER})).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:3008", "localhost.evil.example", ""])
+async def test_a_foreign_name_for_this_address_makes_no_program_of_a_browser(it: Served, host: str) -> None:
+    assert (await it.get("/api/calls", headers={"Host": host})).status_code == 401
+    assert (await it.get("/api/calls", headers={"Host": host, **BEARER})).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
+async def test_a_foreign_page_in_a_browser_on_this_machine_is_a_stranger(it: Served, origin: str) -> None:
+    assert (await it.get("/api/calls", headers={"Host": "localhost", "Origin": origin})).status_code == 401
+    assert (await it.get("/api/calls", headers={"Host": "localhost", "Origin": "http://localhost"})).status_code == 200
+
+
 @pytest.mark.parametrize(
     "authorization",
     [

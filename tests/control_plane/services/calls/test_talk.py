@@ -102,7 +102,7 @@ class Call:
             MediaStarted(stream_id=stream_id, control_id="leg-1", encoding=Encoding.PCMU), parts
         )
         self.talk.attach(self.attached)
-        self.supervisor.spawn(self.attached.run(), "stream")
+        self.streaming = self.supervisor.spawn(self.attached.run(), "stream")
         return phone
 
     def hears(self, text: str) -> None:
@@ -229,6 +229,14 @@ async def test_the_end_of_an_old_stream_does_not_take_the_new_one_away(it: Call)
     await it.talk.start(stream=True, resumed=False)
     await it.turns(1)
     assert phone.audio
+
+
+async def test_a_second_stream_ends_the_first_so_that_one_caller_is_heard_once(it: Call) -> None:
+    it.stream()
+    first = it.streaming
+    it.stream("stream-2")
+    await eventually(first.done)
+    assert not it.streaming.done()
 
 
 async def test_a_call_that_begins_in_webhook_mode_is_no_switch(it: Call) -> None:

@@ -1,6 +1,9 @@
 """Model or voice fail in the middle of a conversation: the caller never sits in silence."""
 
 import asyncio
+from typing import Never
+
+import pytest
 
 from control_plane.core.call.events import SayRequested
 from control_plane.core.turn.timing import TurnTiming
@@ -8,6 +11,7 @@ from control_plane.ports.errors import Timeout, Unavailable
 from control_plane.services.conversation.carrier_mouth import CarrierMouth
 from control_plane.services.conversation.conversation import NO_VOICE
 from control_plane.services.conversation.mouth import MouthLost
+from control_plane.services.conversation.reply import ReplyWriter
 from control_plane.testing.brains import says
 from tests.conversations import BOT, talking
 from tests.virtual_time import LoopClock, eventually
@@ -63,6 +67,17 @@ async def test_a_model_that_fails_in_the_middle_of_its_reply_is_heard_up_to_ther
         it.hears("¿A qué hora abren?")
         _, agent = await it.until_turns(2)
         assert agent.heard == f"Claro que sí. {APOLOGY}"
+
+
+async def test_a_fault_of_our_own_in_a_reply_is_apologised_for_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Never:
+        raise ZeroDivisionError
+
+    async with talking(("Sí.",)) as it:
+        monkeypatch.setattr(ReplyWriter, "write", broken)
+        it.hears("¿A qué hora abren?")
+        _, agent = await it.until_turns(2)
+        assert agent.heard == APOLOGY
 
 
 async def test_after_an_apology_the_conversation_goes_on() -> None:
