@@ -102,7 +102,7 @@ STEPS: Final = (
 )
 
 
-def cost_us(statement: str, setup: str, frames: str) -> float:
+def cost_us(statement: str, setup: str, *, frames: str) -> float:
     """The least of REPEATS averages: what else the machine did can only make it more."""
     cycle = f"{setup}\nfrom itertools import cycle\nnext_frame = cycle({frames}).__next__"
     timer = Timer(f"f = next_frame(); {statement}", cycle, globals=dict(NAMES))
@@ -116,8 +116,8 @@ def measure(steps: Iterable[Step]) -> list[Sequence[str]]:
     """A head and a row for each step."""
     rows: list[Sequence[str]] = [("step", "µs")]
     for step in steps:
-        empty = cost_us("pass", step.setup, step.frames)
-        rows.append((step.name, f"{max(0.0, cost_us(step.statement, step.setup, step.frames) - empty):.2f}"))
+        empty = cost_us("pass", step.setup, frames=step.frames)
+        rows.append((step.name, f"{max(0.0, cost_us(step.statement, step.setup, frames=step.frames) - empty):.2f}"))
     return rows
 
 
