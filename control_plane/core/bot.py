@@ -25,8 +25,6 @@ class Phrases:
     """Every model or voice has failed: what can still be said."""
     resumed: str
     """The connection was lost for a moment and is back."""
-    filler: str
-    """Bridges a long wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

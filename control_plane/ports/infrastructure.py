@@ -34,7 +34,7 @@ class BusMessage:
     """A fact for whoever listens: dashboards, other processes, the demo."""
 
     topic: str
-    """`call.state`, `call.turn`, `call.words`, `call.barge_in`, `call.ended`."""
+    """`call.state`, `call.turn`, `call.words`, `call.barge_in`."""
     call_id: str
     body: Mapping[str, Any]
 

@@ -100,7 +100,7 @@ class CallOut(BaseModel):
 
 
 class TurnOut(BaseModel):
-    """One turn. `timing` has stage durations in ms (agent turns), see docs/latency.md."""
+    """One turn. `timing` has stage durations in ms (agent turns), see docs/conversation.md."""
 
     index: int
     speaker: str

@@ -108,7 +108,13 @@ class Parts:
         options = {name: _plain(getattr(self.settings, f"{spec.name}_{name}", "")) for name in spec.options}
         options["stream_target_legs"] = self.settings.stream_target_legs
         webhook_url = f"{self.settings.webhook_base_url.rstrip('/')}/webhook/{spec.name}"
-        return spec.build(CarrierConfig(options=options, webhook_url=webhook_url))
+        config = CarrierConfig(
+            options=options,
+            webhook_url=webhook_url,
+            ring_s=self.settings.ring_timeout_seconds,
+            talk_s=self.settings.max_call_seconds,
+        )
+        return spec.build(config)
 
     def _stt(self) -> SpeechToText | None:
         key = self.settings.deepgram_api_key.get_secret_value()

@@ -100,9 +100,12 @@ def contact_zone(numbers: NumberPlan, call: CallRecord, *, default: str) -> str:
 def _executor_parts(parts: Parts) -> ExecutorParts:
     async def fetch_recording(call: CallRecord, command: FetchRecording) -> None:
         audio = await parts.carrier.control.download(command.url)
-        key = f"recordings/{call.id}.{command.format}"
+        key = f"recordings/{call.id}-carrier.{command.format}"
         await parts.blobs.put(key, audio, content_type=f"audio/{command.format}")
-        await parts.calls.set_recording(call.id, key)
+        stored = await parts.calls.get(call.id)
+        if stored is None or not stored.recording_key:
+            # A call that began on a stream has a recording of ours; the carrier's then lies beside it.
+            await parts.calls.set_recording(call.id, key)
         parts.metrics.recordings_total.labels(outcome="fetched").inc()
 
     return ExecutorParts(

@@ -88,6 +88,13 @@ def test_a_call_whose_stream_fails_twice_goes_on_by_webhooks(start: Callable[...
     assert "streaming_start" in verbs(stack.far_end(call_id))
 
 
+def test_a_bot_whose_recogniser_is_refused_hears_by_the_carrier(start: Callable[..., Stack]) -> None:
+    stack = start(DEEPGRAM_API_KEY="no-such-key")
+    call_id = stack.call(SHORT)
+    call = stack.until_ended(call_id)
+    assert (call["mode"], call["reason"]) == ("webhook", "the bot said goodbye")
+
+
 def test_a_stream_that_is_lost_in_mid_call_is_started_again_and_the_conversation_goes_on(
     start: Callable[..., Stack],
 ) -> None:

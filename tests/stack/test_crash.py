@@ -54,6 +54,17 @@ def test_what_the_carrier_reports_while_the_gateway_is_down_reaches_the_call_aft
     assert "hangup" not in [command["verb"] for command in stack.far_end(call_id)["commands"]]
 
 
+def test_a_gateway_that_loses_carrier_and_providers_at_once_can_still_be_stopped(start: Callable[..., Stack]) -> None:
+    stack = start(DRAIN_SECONDS="1")
+    calls = [stack.call(TALK, telefono=f"+57300123450{number}") for number in range(4)]
+    for call_id in calls:
+        stack.until_said(call_id, 1)
+    stack.simulator.kill()
+    stack.simulator.wait(5)
+    stack.gateway.terminate()
+    assert stack.gateway.wait(10) == 0
+
+
 def test_a_gateway_that_is_stopped_waits_for_its_calls_and_leaves_the_rest_to_the_next(
     start: Callable[..., Stack],
 ) -> None:

@@ -1,7 +1,8 @@
 """The message rules of Anthropic's API, kept by construction when a dialogue is translated.
 
-Source: facts/ai-providers.md C6. Every tool use is answered by one result, first in the next user message; no text is
-blank; agent text does not end in white space; the first and the last message are the user's; roles alternate.
+Source: Anthropic, Messages API, tool use. Every tool use is answered by one result, first in the next user message;
+no text is blank; agent text does not end in white space; the first and the last message are the user's; roles
+alternate.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """What is asked of Claude besides the dialogue: thinking per model, caching, limits.
 
-Source: facts/ai-providers.md C2, C4, C5.
+Source: Anthropic, Messages API, models and prompt caching.
 """
 
 from collections.abc import Mapping

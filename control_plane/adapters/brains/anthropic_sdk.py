@@ -1,6 +1,6 @@
 """The `anthropic` SDK: its client, its stream, its errors. Imported only when first needed, as that takes two seconds.
 
-Source: facts/ai-providers.md C1. The SDK speaks through httpx2 and lets that library's errors out in mid-stream.
+Source: the SDK of version 2. The SDK speaks through httpx2 and lets that library's errors out in mid-stream.
 """
 
 import asyncio

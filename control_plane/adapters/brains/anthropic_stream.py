@@ -1,6 +1,6 @@
 """The events of Anthropic's stream, turned into those of the brain port.
 
-Source: facts/ai-providers.md C3. Works on the SDK's event objects without importing the SDK.
+Source: Anthropic, Messages API, streaming. Works on the SDK's event objects without importing the SDK.
 """
 
 from collections.abc import Iterator, Mapping

@@ -15,6 +15,9 @@ class CarrierConfig:
     webhook_url: str = ""
     """Public address for this carrier's webhooks; empty leaves the one configured at the carrier."""
 
+    ring_s: int = 30
+    talk_s: int = 14_000
+
     def option(self, name: str, default: str = "") -> str:
         return self.options.get(name) or default
 

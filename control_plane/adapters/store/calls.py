@@ -85,6 +85,9 @@ class SqlCallStore:
     async def get(self, call_id: str) -> CallRecord | None:
         return _first_call(await self._rows(select(calls).where(calls.c.id == call_id)))
 
+    async def by_idempotency_key(self, key: str) -> CallRecord | None:
+        return _first_call(await self._rows(select(calls).where(calls.c.idempotency_key == key)))
+
     async def by_control_id(self, control_id: str) -> CallRecord | None:
         return _first_call(await self._rows(_BY_CONTROL_ID, {"wanted": control_id}))
 

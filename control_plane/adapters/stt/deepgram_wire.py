@@ -1,6 +1,6 @@
 """The messages of Deepgram's v1 `listen` socket: what is asked in the query, what is heard, why it was closed.
 
-Source: facts/ai-providers.md A1 to A4.
+Source: Deepgram, API reference of the live endpoint v1.
 """
 
 import re

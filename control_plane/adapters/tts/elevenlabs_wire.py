@@ -1,6 +1,7 @@
 """The messages of ElevenLabs' `multi-stream-input` socket and speech request, without any waiting.
 
-Source: facts/ai-providers.md B1 to B6. Clients in the field send `context_id` and receive `contextId`; both are read.
+Source: ElevenLabs, API reference, text to speech over websockets.
+Clients in the field send `context_id` and receive `contextId`; both are read.
 """
 
 from collections.abc import Mapping, Sequence

@@ -63,7 +63,6 @@ MARIA: Final = Bot(
         given_up="Parece que no nos oímos bien. Puede volver a llamarnos cuando guste. ¡Hasta luego!",
         provider_failure="Disculpe, tengo un problema técnico. Por favor, vuelva a llamarnos en unos minutos.",
         resumed="Disculpe, se cortó un momento. Ya estoy de nuevo con usted. ¿Me decía?",
-        filler="Un momento, por favor.",
     ),
     tools=("end_call", "transfer_call"),
     keyterms=(

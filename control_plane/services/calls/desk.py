@@ -5,16 +5,19 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Final
 
+from control_plane.core.call.commands import Dial
 from control_plane.core.call.events import (
     CallEvent,
     CallOffered,
     CallRequested,
+    CommandFailed,
     DigitsRequested,
     HangupRequested,
     ProcessRestarted,
     TransferRequested,
 )
 from control_plane.core.call.state import Phase
+from control_plane.core.call.table import PATIENCE
 from control_plane.observability.logging import bind_call, get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.infrastructure import Clock, NumberPlan
@@ -81,6 +84,8 @@ class CallDesk:
 
         A repeated idempotency key answers the call it made before. Raises BadNumber, UnknownBot, NotAccepting.
         """
+        if order.idempotency_key and (known := await self._parts.store.by_idempotency_key(order.idempotency_key)):
+            return await self.get(known.id)
         if self.draining or self.full:
             raise NotAccepting(draining=self.draining)
         policy = self._parts.policy
@@ -238,7 +243,16 @@ class CallDesk:
         except (KeyError, TypeError):
             log.error("command of another version is left alone", kind=stored.kind)
             return
+        if isinstance(command, Dial) and self._parts.clock.wall() - stored.at > PATIENCE[Phase.DIALING]:
+            # The carrier forgets a command's id after a minute, and nobody expects the telephone to ring any more.
+            self._parts.supervisor.spawn(self._give_up_dial(stored), "stale dial")
+            return
         self._live[stored.call_id].executor.submit(stored.id, command)
+
+    async def _give_up_dial(self, stored: StoredCommand) -> None:
+        live = self._live[stored.call_id]
+        live.post(CommandFailed(command="Dial", code="stale"))
+        await self._parts.store.settle_command(stored.id, error="too old to be repeated")
 
     async def drain(self, *, timeout_s: float) -> None:
         """Take no more calls and wait for those that live; what is left is taken over by the next process."""

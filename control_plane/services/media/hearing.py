@@ -18,6 +18,10 @@ BACKLOG_FRAMES: Final = 500
 PAUSES_S: Final = (0.1, 0.3, 1.0, 2.0, 4.0)
 
 
+class Deaf(Exception):
+    """The recogniser will not hear this call. The text is safe to log."""
+
+
 class Hearing:
     """One call's ear over all reconnections. `feed` never waits."""
 
@@ -41,14 +45,13 @@ class Hearing:
         self._fed.set()
 
     async def run(self) -> None:
-        """Until cancelled, or until the recogniser refuses for good."""
+        """Until cancelled. Raises Deaf when the recogniser refuses for good."""
         while True:
             try:
                 await self._session()
             except (Misconfigured, Rejected) as error:
                 self._failed(error)
-                log.error("the recogniser refuses, the bot is deaf in this call", error=str(error))
-                return
+                raise Deaf(str(error)) from error
             except ProviderError as error:
                 self._failed(error)
             pause = PAUSES_S[min(self._failures, len(PAUSES_S) - 1)]
@@ -64,9 +67,14 @@ class Hearing:
         ear = await self._stt.open(self._options)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._send(ear))
-                group.create_task(self._listen(ear))
+                sending = group.create_task(self._send(ear))
+                await self._listen(ear)
+                sending.cancel()
         except* ProviderError as lost:
+            # A group whose task fails in the moment in which it is cancelled tells only the failure. That it was
+            # cancelled can be seen because we wait in its body: in its end it would have cancelled us itself.
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise asyncio.CancelledError from None
             raise _first(lost) from None
         finally:
             await ear.aclose()

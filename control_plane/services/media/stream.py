@@ -25,7 +25,7 @@ from control_plane.ports.carrier import (
 )
 from control_plane.ports.errors import MalformedMessage
 from control_plane.ports.infrastructure import Clock
-from control_plane.services.media.hearing import Hearing
+from control_plane.services.media.hearing import Deaf, Hearing
 from control_plane.services.media.inlet import Inlet
 from control_plane.services.media.line import Line
 from control_plane.services.media.recorder import Recorder
@@ -95,6 +95,9 @@ class MediaStream:
                     group.create_task(self._parts.hearing.run())
         except* (StreamOver, SocketClosed, TimeoutError):
             pass
+        except* Deaf as deaf:
+            # A stream nobody listens to is of no use; after the second one the carrier transcribes.
+            log.error("the recogniser refuses, the stream is given up", error=str(deaf.exceptions[0]))
         finally:
             self._record_rest()
             self._count_losses()

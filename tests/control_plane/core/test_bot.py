@@ -6,9 +6,7 @@ import pytest
 
 from control_plane.core.bot import Bot, PartOfDay, Phrases
 
-PHRASES = Phrases(
-    reprompts=("¿Sigue ahí?",), given_up="Adiós.", provider_failure="Perdón.", resumed="Ya.", filler="Mmm."
-)
+PHRASES = Phrases(reprompts=("¿Sigue ahí?",), given_up="Adiós.", provider_failure="Perdón.", resumed="Ya.")
 BOT = Bot(
     id="ana",
     name="Ana",

@@ -17,7 +17,7 @@ BOT = Bot(
         PartOfDay.AFTERNOON: "Buenas tardes, {nombre}.",
         PartOfDay.NIGHT: "Buenas noches, {nombre}.",
     },
-    phrases=Phrases(reprompts=(), given_up="", provider_failure="", resumed="", filler=""),
+    phrases=Phrases(reprompts=(), given_up="", provider_failure="", resumed=""),
 )
 
 

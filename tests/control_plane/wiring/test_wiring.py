@@ -116,7 +116,7 @@ async def test_the_carriers_recording_is_fetched_kept_and_named_in_the_call(tmp_
         await eventually(lambda: it.metric("recordings_total", outcome="fetched"), within_s=5)
         stored = await it.gateway.calls.get(call_id)
         assert stored is not None
-        assert stored.recording_key == f"recordings/{call_id}.mp3"
+        assert stored.recording_key == f"recordings/{call_id}-carrier.mp3"
         assert await it.gateway.blobs.get(stored.recording_key) == b"ID3"
 
 

@@ -23,6 +23,8 @@ def build(config: CarrierConfig) -> Carrier:
         connection_id=config.option("connection_id"),
         base_url=config.option("base_url", BASE_URL),
         webhook_url=config.webhook_url,
+        ring_s=config.ring_s,
+        talk_s=config.talk_s,
         stream_target_legs=config.option("stream_target_legs", TARGET_LEGS),
         voices={language: config.option(f"voice_{language}", voice) for language, voice in VOICES.items()},
         transcription_engine=config.option("transcription_engine", ENGINE),

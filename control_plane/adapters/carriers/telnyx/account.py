@@ -24,6 +24,10 @@ class TelnyxAccount:
     base_url: str = BASE_URL
     webhook_url: str = ""
     """Sent with every command that begins a leg, so that this gateway gets its events; empty: the application's own."""
+    ring_s: int = 30
+    """How long Telnyx lets a dialled telephone ring: 5 to 600."""
+    talk_s: int = 14_000
+    """How long it lets a call last: 60 to 14,000."""
     stream_target_legs: str = TARGET_LEGS
     """Who hears what we stream: `self`, `opposite` or `both`. Telnyx's default speaks of bridged legs."""
     voices: Mapping[str, str] = field(default_factory=lambda: VOICES)

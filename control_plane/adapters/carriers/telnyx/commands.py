@@ -50,6 +50,7 @@ class Order:
 def dial_body(order: Order, command: c.Dial) -> Body:
     """Body of `POST /calls`."""
     body: Body = {"connection_id": order.account.connection_id, "to": command.to, "from": command.sender}
+    body |= {"timeout_secs": order.account.ring_s, "time_limit_secs": order.account.talk_s}
     if command.stream:
         body |= _stream_with_token(order)
     return body | _webhook(order) | _signed(order)

@@ -14,7 +14,7 @@ CLOCK = r"\b(hoy es|fecha actual|hora actual|son las|20\d\d|enero|febrero|marzo|
 
 def said_by(bot: Bot) -> list[str]:
     phrases = bot.phrases
-    fixed = [*phrases.reprompts, phrases.given_up, phrases.provider_failure, phrases.resumed, phrases.filler]
+    fixed = [*phrases.reprompts, phrases.given_up, phrases.provider_failure, phrases.resumed]
     return [greeting(bot, hour, variables={}) for hour in range(24)] + fixed
 
 

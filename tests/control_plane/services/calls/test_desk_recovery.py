@@ -126,6 +126,17 @@ async def test_a_command_of_another_version_keeps_nobody_from_starting(database_
         assert [command.id for command in await second.pending()] == ["one", "two"]
 
 
+async def test_a_dial_that_nobody_expects_any_more_is_not_repeated(database_url: str, tmp_path: Path) -> None:
+    async with office(database_url, tmp_path, control=Mute()) as first:
+        record = await first.desk.initiate(ORDER)
+    await asyncio.sleep(60)
+    async with office(database_url, tmp_path) as second:
+        await second.desk.recover()
+        await second.until_gone(record.id)
+        assert second.control.sent == []
+        assert await second.pending() == []
+
+
 async def test_an_empty_database_has_nothing_to_take_over(database_url: str, tmp_path: Path) -> None:
     async with office(database_url, tmp_path) as it:
         assert await it.desk.recover() == 0

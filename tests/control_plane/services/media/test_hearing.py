@@ -9,7 +9,7 @@ from control_plane.core.turn.events import FinalHeard
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.errors import Misconfigured, ProviderError, Rejected, Unavailable
 from control_plane.ports.hearing import Heard, HearingOptions
-from control_plane.services.media.hearing import BACKLOG_FRAMES, PAUSES_S, Hearing
+from control_plane.services.media.hearing import BACKLOG_FRAMES, PAUSES_S, Deaf, Hearing
 from control_plane.services.supervisor import Supervisor
 from control_plane.testing.ears import FakeEar, FakeSpeechToText
 from tests.virtual_time import eventually
@@ -125,13 +125,23 @@ async def test_more_sound_than_can_wait_costs_the_oldest(it: Listening) -> None:
 
 
 @pytest.mark.parametrize("error", [Misconfigured("deepgram", "the key is wrong"), Rejected("deepgram", "no model")])
-async def test_a_refusal_for_good_is_accepted(it: Listening, error: ProviderError) -> None:
+async def test_a_refusal_for_good_is_not_argued_with(it: Listening, error: ProviderError) -> None:
     await it.until_ears(1)
     it.stt.refusal = error
     it.ear.fail(AWAY)
-    await it.task
+    with pytest.raises(Deaf):
+        await it.task
     assert it.errors(type(error).__name__) == 1
     it.hearing.feed(frame(1))
+
+
+async def test_a_cancellation_in_the_moment_in_which_the_ear_is_lost_is_obeyed(it: Listening) -> None:
+    await it.until_ears(1)
+    it.ear.fail(AWAY)
+    it.task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await it.task
+    assert len(it.stt.ears) == 1
 
 
 async def test_cancelling_closes_the_ear(it: Listening) -> None:

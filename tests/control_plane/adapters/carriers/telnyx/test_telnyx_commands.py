@@ -36,6 +36,8 @@ def test_a_dial_asks_for_the_stream_in_the_same_request() -> None:
         "connection_id": "app-1",
         "to": "+525512345678",
         "from": "+525587654321",
+        "timeout_secs": 30,
+        "time_limit_secs": 14_000,
         **STREAM,
         **WITH_TOKEN,
         **WEBHOOK,
