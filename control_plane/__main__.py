@@ -78,7 +78,7 @@ async def _serve(settings: Settings) -> None:
     async def drained() -> None:
         # Hypercorn runs the lifespan's shutdown before open websockets are finished, so calls are waited for here.
         await stop.wait()
-        log.info("draining", calls=gateway.desk.live_calls, seconds=settings.drain_seconds)
+        log.info("draining", calls=gateway.desk.roster.live_calls, seconds=settings.drain_seconds)
         await _drain(gateway, settings.drain_seconds)
 
     log.info("listening", host=settings.host, port=settings.api_port)

@@ -25,6 +25,7 @@ from control_plane.services.calls.executor import ExecutorParts
 from control_plane.services.calls.factory import CallFactory, FactoryParts
 from control_plane.services.calls.live import LiveCall
 from control_plane.services.calls.orders import CallOrder
+from control_plane.services.calls.roster import Roster, RosterParts
 from control_plane.services.calls.talk import TalkParts
 from control_plane.services.conversation.turn_log import TurnLogParts
 from control_plane.services.supervisor import Supervisor
@@ -95,13 +96,13 @@ class Office:
         return live
 
     def live(self, call_id: str) -> LiveCall:
-        live = self.desk.find(call_id)
+        live = self.desk.roster.find(call_id)
         assert live is not None, "the call does not live here"
         return live
 
     async def until_phase(self, call_id: str, *phases: Phase) -> CallRecord:
         def reached() -> bool:
-            live = self.desk.find(call_id)
+            live = self.desk.roster.find(call_id)
             return live is None or live.session.record.state in phases
 
         await eventually(reached)
@@ -111,7 +112,7 @@ class Office:
 
     async def until_gone(self, call_id: str) -> CallRecord:
         """The call has ended, and all that follows from it is done."""
-        await eventually(lambda: self.desk.find(call_id) is None)
+        await eventually(lambda: self.desk.roster.find(call_id) is None)
         return await self.desk.get(call_id)
 
     async def until_given(self, *commands: CarrierCommand) -> None:
@@ -151,12 +152,23 @@ async def office(
         folder=folder,
         fetched=[],
     )
+    factory = CallFactory(_factory_parts(parts, patience))
+    roster = Roster(
+        RosterParts(
+            factory=factory,
+            store=parts.store,
+            clock=parts.clock,
+            metrics=parts.metrics,
+            supervisor=parts.supervisor,
+        )
+    )
     desk = CallDesk(
         DeskParts(
             policy=DeskPolicy(
                 **{"carrier": CARRIER, "sender": OURS, "stream": True, "record": False, "max_calls": 5, **policy}
             ),
-            factory=CallFactory(_factory_parts(parts, patience)),
+            factory=factory,
+            roster=roster,
             store=parts.store,
             numbers=WorldNumberPlan("CO"),
             clock=parts.clock,

@@ -61,7 +61,7 @@ class Gateway:
         """Migrate, take over what an earlier process left, begin to work."""
         self.started_at = self.clock.wall()
         await self.migrate()
-        taken_over = await self.desk.recover()
+        taken_over = await self.desk.roster.recover()
         if taken_over:
             log.info("calls taken over", calls=taken_over)
         for carrier, intake in self.intakes.items():

@@ -50,7 +50,7 @@ def _facts() -> dict[str, Any]:
     return {
         "ready": here.ready and not here.desk.draining,
         "draining": here.desk.draining,
-        "live_calls": here.desk.live_calls,
+        "live_calls": here.desk.roster.live_calls,
         "uptime_s": round(here.clock.wall() - here.started_at, 1),
         "missing": list(here.missing),
     }

@@ -13,6 +13,7 @@ from control_plane.resources.bots import BOTS
 from control_plane.services.calls.desk import CallDesk, DeskParts, DeskPolicy
 from control_plane.services.calls.executor import ExecutorParts
 from control_plane.services.calls.factory import CallFactory, FactoryParts
+from control_plane.services.calls.roster import Roster, RosterParts
 from control_plane.services.calls.talk import CallTalk, TalkParts
 from control_plane.services.conversation.turn_log import TurnLogParts
 from control_plane.services.media.door import DoorParts
@@ -35,9 +36,20 @@ def desk_parts(parts: Parts) -> DeskParts:
         record=settings.record_calls,
         max_calls=settings.max_calls,
     )
+    factory = CallFactory(_factory_parts(parts))
+    roster = Roster(
+        RosterParts(
+            factory=factory,
+            store=parts.calls,
+            clock=parts.clock,
+            metrics=parts.metrics,
+            supervisor=parts.supervisor,
+        )
+    )
     return DeskParts(
         policy=policy,
-        factory=CallFactory(_factory_parts(parts)),
+        factory=factory,
+        roster=roster,
         store=parts.calls,
         numbers=parts.numbers,
         clock=parts.clock,
@@ -139,7 +151,7 @@ def door_parts(parts: Parts, desk: CallDesk) -> DoorParts:
 
     return DoorParts(
         tickets=tickets(parts),
-        find=desk.find,
+        find=desk.roster.find,
         stt=parts.stt,
         clock=parts.clock,
         metrics=parts.metrics,

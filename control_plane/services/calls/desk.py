@@ -1,24 +1,20 @@
-"""The call desk: knows every live call of this process, places calls, takes offered ones, brings notices to them."""
+"""The call desk: places calls, takes offered ones, and passes on what is asked of a live one."""
 
 import asyncio
 import uuid
 from dataclasses import dataclass, replace
 from typing import Final
 
-from control_plane.core.call.commands import Dial
 from control_plane.core.call.events import (
     CallEvent,
     CallOffered,
     CallRequested,
-    CommandFailed,
     DigitsRequested,
     HangupRequested,
-    ProcessRestarted,
     TransferRequested,
 )
 from control_plane.core.call.state import Phase
-from control_plane.core.call.table import PATIENCE
-from control_plane.observability.logging import bind_call, get_logger
+from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.infrastructure import Clock, NumberPlan
 from control_plane.ports.stores import (
@@ -26,12 +22,13 @@ from control_plane.ports.stores import (
     CallStore,
     DuplicateKey,
     JournalEntry,
-    StoredCommand,
+    StoreUnavailable,
 )
 from control_plane.services.calls import journal
 from control_plane.services.calls.factory import CallFactory
 from control_plane.services.calls.live import LiveCall
 from control_plane.services.calls.orders import CallNotLive, CallOrder, NotAccepting, UnknownCall
+from control_plane.services.calls.roster import Roster
 from control_plane.services.calls.session import apply_state
 from control_plane.services.supervisor import Supervisor
 
@@ -59,6 +56,7 @@ class DeskParts:
 
     policy: DeskPolicy
     factory: CallFactory
+    roster: Roster
     store: CallStore
     numbers: NumberPlan
     clock: Clock
@@ -67,13 +65,11 @@ class DeskParts:
 
 
 class CallDesk:
-    """Opens, finds and closes calls. Only this process's calls are known to it."""
+    """What the API and the carrier's offers come to. It refuses while it drains or is full."""
 
     def __init__(self, parts: DeskParts) -> None:
         self._parts = parts
-        self._live: dict[str, LiveCall] = {}
-        self._empty = asyncio.Event()
-        self._empty.set()
+        self.roster = parts.roster
         self._opening = 0
         self.draining = False
 
@@ -107,7 +103,7 @@ class CallDesk:
         )
         event = CallRequested(to=number.e164, sender=policy.sender, stream=policy.stream, record=policy.record)
         try:
-            live = await self._create(record, event)
+            live = await self._place(record, event)
         except DuplicateKey as taken:
             return await self.get(taken.call_id)
         await live.session.until(
@@ -133,11 +129,28 @@ class CallDesk:
         )
         event = replace(offer, accepted=accepted, stream=policy.stream, record=policy.record)
         try:
-            await self._create(record, event, source_id=source_id)
+            await self._place(record, event, source_id=source_id)
         except DuplicateKey:
             log.info("offered call is known already")
 
-    async def _create(self, record: CallRecord, event: CallEvent, *, source_id: str = "") -> LiveCall:
+    async def _place(self, record: CallRecord, event: CallEvent, *, source_id: str = "") -> LiveCall:
+        """Create the call to its end even if whoever asked for it goes away meanwhile: else it would be kept and nobody
+        would run it."""
+        placed: asyncio.Future[LiveCall] = asyncio.get_running_loop().create_future()
+
+        async def create() -> None:
+            try:
+                placed.set_result(await self._create(record, event, source_id=source_id))
+            except (DuplicateKey, StoreUnavailable) as refusal:
+                placed.set_exception(refusal)
+            finally:
+                self._opening -= 1
+
+        self._opening += 1
+        self._parts.supervisor.spawn(create(), "place call")
+        return await asyncio.shield(placed)
+
+    async def _create(self, record: CallRecord, event: CallEvent, *, source_id: str) -> LiveCall:
         """Keep the call with its first event and commands, then bring it to life."""
         now = self._parts.clock.wall()
         machine = self._parts.factory.machine()
@@ -146,13 +159,9 @@ class CallDesk:
         entry = JournalEntry(call_id=record.id, seq=1, kind=kind, body=body, at=now, source_id=source_id)
         kept = journal.to_store(record.id, 1, commands=commands, now=now)
         record = apply_state(record, machine.state)
-        self._opening += 1
-        try:
-            await self._parts.store.create(record, entry, commands=kept)
-        finally:
-            self._opening -= 1
+        await self._parts.store.create(record, entry, commands=kept)
         self._parts.metrics.calls_started_total.labels(direction=record.direction).inc()
-        live = self._open(record, seq=1)
+        live = self.roster.open(record, seq=1)
         for command in kept:
             live.executor.submit(command.id, journal.unpack_command(command.kind, command.body))
         if machine.state.phase is Phase.OFFERED:
@@ -161,22 +170,9 @@ class CallDesk:
 
     # --- what can be asked of a call --------------------------------------------------------------
 
-    def find(self, call_id: str) -> LiveCall | None:
-        return self._live.get(call_id)
-
-    def find_leg(self, *, control_id: str, session_id: str) -> LiveCall | None:
-        """By the carrier's names; legs that it made for a transfer share the session of ours."""
-        for live in self._live.values():
-            record = live.session.record
-            if control_id and record.control_id == control_id:
-                return live
-            if session_id and record.session_id == session_id:
-                return live
-        return None
-
     async def get(self, call_id: str) -> CallRecord:
         """Raises UnknownCall."""
-        live = self._live.get(call_id)
+        live = self.roster.find(call_id)
         record = live.session.record if live else await self._parts.store.get(call_id)
         if record is None:
             raise UnknownCall(call_id)
@@ -202,7 +198,7 @@ class CallDesk:
             raise CallNotLive(call_id)
 
     async def _need(self, call_id: str, *phases: Phase) -> LiveCall:
-        live = self._live.get(call_id)
+        live = self.roster.find(call_id)
         if live is None:
             await self.get(call_id)
             raise CallNotLive(call_id)
@@ -211,89 +207,10 @@ class CallDesk:
         return live
 
     @property
-    def live_calls(self) -> int:
-        return len(self._live)
-
-    @property
     def full(self) -> bool:
-        return len(self._live) + self._opening >= self._parts.policy.max_calls
-
-    # --- life of the process ----------------------------------------------------------------------
-
-    async def recover(self) -> int:
-        """Take over the calls and pending commands that an earlier process has left; how many calls."""
-        store = self._parts.store
-        live = {record.id: record for record in await store.live()}
-        pending = await store.pending_commands()
-        ended = sorted({command.call_id for command in pending} - live.keys())
-        records = [*live.values(), *[record for call_id in ended if (record := await store.get(call_id))]]
-        seqs = [await store.last_seq(record.id) for record in records]
-        # From here on nothing waits, so that no call begins to run before it has its commands back.
-        for record, seq in zip(records, seqs, strict=True):
-            self._open(record, seq=seq)
-        for command in pending:
-            self._repeat(command)
-        for call_id in live:
-            self._live[call_id].post(ProcessRestarted())
-        return len(live)
-
-    def _repeat(self, stored: StoredCommand) -> None:
-        try:
-            command = journal.unpack_command(stored.kind, stored.body)
-        except (KeyError, TypeError):
-            log.error("command of another version is left alone", kind=stored.kind)
-            return
-        if isinstance(command, Dial) and self._parts.clock.wall() - stored.at > PATIENCE[Phase.DIALING]:
-            # The carrier forgets a command's id after a minute, and nobody expects the telephone to ring any more.
-            self._parts.supervisor.spawn(self._give_up_dial(stored), "stale dial")
-            return
-        self._live[stored.call_id].executor.submit(stored.id, command)
-
-    async def _give_up_dial(self, stored: StoredCommand) -> None:
-        live = self._live[stored.call_id]
-        live.post(CommandFailed(command="Dial", code="stale"))
-        await self._parts.store.settle_command(stored.id, error="too old to be repeated")
+        return self.roster.live_calls + self._opening >= self._parts.policy.max_calls
 
     async def drain(self, *, timeout_s: float) -> None:
         """Take no more calls and wait for those that live; what is left is taken over by the next process."""
         self.draining = True
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._empty.wait()
-        except TimeoutError:
-            log.warning("calls are left to the next process", calls=len(self._live))
-            for live in list(self._live.values()):
-                await live.talk.stop()
-
-    # --- assembly ---------------------------------------------------------------------------------
-
-    async def work_late(self, record: CallRecord, event: CallEvent, *, source_id: str) -> None:
-        """An event of a call that does not live here: of one that has ended, such as its recording.
-
-        A call that has not ended lost its actor to a fault, and is taken up again.
-        """
-        seq = await self._parts.store.last_seq(record.id)
-        if record.ended_at is None:
-            self._open(record, seq=seq).session.post(event, source_id=source_id)
-            return
-        late = self._parts.factory.build(record, seq=seq)
-        with bind_call(record.id):
-            await late.session.take(event, source_id=source_id)
-        self._parts.supervisor.spawn(late.run(self._parts.supervisor), "late event")
-
-    def _open(self, record: CallRecord, *, seq: int) -> LiveCall:
-        live = self._parts.factory.build(record, seq=seq)
-        self._live[record.id] = live
-        self._empty.clear()
-        self._parts.metrics.calls_live.set(len(self._live))
-        self._parts.supervisor.spawn(self._run(live), f"call {record.id}")
-        return live
-
-    async def _run(self, live: LiveCall) -> None:
-        try:
-            await live.run(self._parts.supervisor)
-        finally:
-            self._live.pop(live.call_id, None)
-            self._parts.metrics.calls_live.set(len(self._live))
-            if not self._live:
-                self._empty.set()
+        await self.roster.wait_empty(timeout_s=timeout_s)

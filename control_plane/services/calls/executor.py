@@ -64,8 +64,15 @@ class CallExecutor:
         """Until cancelled."""
         while True:
             command_id, command = await self._queue.get()
-            await self.execute(command_id, command)
-            self._queue.task_done()
+            try:
+                await self.execute(command_id, command)
+            except Exception as fault:
+                # A border: a fault of ours in one command must leave the call able to hang up.
+                log.error("command met a fault of ours", command=type(command).__name__, exc_info=fault)
+                self._count(command, "failed")
+                await self._tell(CommandFailed(command=type(command).__name__, code="fault"))
+            finally:
+                self._queue.task_done()
 
     async def drained(self) -> None:
         """Wait until nothing is queued or under way."""

@@ -13,8 +13,9 @@ from control_plane.services.supervisor import Supervisor
 
 log = get_logger("calls")
 
-LAST_COMMANDS_S: Final = 10.0
-"""How long the commands of an ended call (a hang-up, a recording) may take before they are left to the next start."""
+LAST_COMMANDS_S: Final = 600.0
+"""How long the commands of an ended call (a hang-up that must get through, the download of a recording) may take, each
+with its own patience and repeats, before they are left to the next start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ class LiveCall:
                 log.warning("commands of an ended call are left for the next start")
             finally:
                 commands.cancel()
+                # Also when the actor met a fault: nobody would end a conversation that has no call any more.
+                await self.talk.stop()
 
     async def _settle(self) -> None:
         """An outcome may ask for more: the late name of a dialled leg for its hang-up."""

@@ -35,8 +35,8 @@ class NoticeRouter:
                 await self._bring(notice, event)
 
     async def _bring(self, notice: Notice, event: CallEvent) -> None:
-        live = self._desk.find(notice.call_id)
-        live = live or self._desk.find_leg(control_id=notice.control_id, session_id=notice.session_id)
+        live = self._desk.roster.find(notice.call_id)
+        live = live or self._desk.roster.find_leg(control_id=notice.control_id, session_id=notice.session_id)
         if live is None:
             await self._late(notice, event)
             return
@@ -50,7 +50,7 @@ class NoticeRouter:
     async def _late(self, notice: Notice, event: CallEvent) -> None:
         record = await self._known(notice)
         if record is not None:
-            await self._desk.work_late(record, event, source_id=notice.event_id)
+            await self._desk.roster.work_late(record, event, source_id=notice.event_id)
             return
         log.warning("webhook for an unknown call", kind=notice.kind)
         self._metrics.webhooks_total.labels(carrier=self._carrier, outcome="unknown_call").inc()

@@ -21,7 +21,7 @@ NUMBER = ORDER["telefono"]
 async def answered(it: Served) -> str:
     """A call that was picked up; its media stream is awaited."""
     call_id = await it.call()
-    live = it.gateway.desk.find(call_id)
+    live = it.gateway.desk.roster.find(call_id)
     assert live is not None
     live.post(LegAnswered(control_id="leg-1"))
     assert await live.session.until(lambda call: call.state == "answered", timeout_s=5)
@@ -193,7 +193,7 @@ async def test_calls_are_listed_newest_first_page_by_page(it: Served) -> None:
 
 async def test_calls_can_be_filtered(it: Served) -> None:
     ended, ringing = await it.call(), await it.call()
-    live = it.gateway.desk.find(ended)
+    live = it.gateway.desk.roster.find(ended)
     assert live is not None
     live.post(LegHungUp(cause="busy"))
     await live.session.until(lambda call: call.ended_at is not None, timeout_s=5)
@@ -280,7 +280,7 @@ async def test_an_answered_call_can_be_transferred(it: Served) -> None:
 async def test_a_text_can_be_said_only_while_a_conversation_runs(it: Served) -> None:
     call_id = await answered(it)
     await refused(await it.post(f"/api/calls/{call_id}/say", json={"text": "Hola."}), 409, "call_not_live")
-    live = it.gateway.desk.find(call_id)
+    live = it.gateway.desk.roster.find(call_id)
     assert live is not None
     live.post(MediaAttached(stream_id="stream-1"))
     await live.session.until(lambda call: call.state == "talking", timeout_s=5)
@@ -321,5 +321,5 @@ async def test_a_call_that_has_ended_cannot_be_hung_up(it: Served) -> None:
     it.control.fail(Dial, Unavailable("telnyx", "answered 503"))
     await it.post("/api/call/initiate", json=ORDER)
     [call] = (await (await it.get("/api/calls")).get_json())["items"]
-    await eventually(lambda: not it.gateway.desk.live_calls, within_s=5)
+    await eventually(lambda: not it.gateway.desk.roster.live_calls, within_s=5)
     await refused(await it.post(f"/api/calls/{call['id']}/hangup"), 409, "call_not_live")

@@ -88,7 +88,7 @@ async def test_calls_of_an_earlier_process_are_live_again(tmp_path: Path, databa
         call_id = await it.call()
     async with served(tmp_path, database_url) as it:
         assert (await (await it.get("/health")).get_json())["live_calls"] == 1
-        assert it.gateway.desk.find(call_id) is not None
+        assert it.gateway.desk.roster.find(call_id) is not None
 
 
 async def test_a_database_without_a_schema_gets_one_at_the_start(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ async def test_the_ticket_may_be_shown_in_address_header_or_first_message(line: 
         if place == "message":
             await leg.tell("connected", connected={"x-telnyx-streaming-auth-token": token})
         await leg.start()
-        live = line.it.gateway.desk.find(call_id)
+        live = line.it.gateway.desk.roster.find(call_id)
         assert live is not None
         await eventually(lambda: live.session.record.state == "talking")
 
@@ -189,7 +189,7 @@ async def test_a_whole_little_conversation(line: Line) -> None:
 
 async def test_a_carrier_that_goes_away_is_told_to_the_call(line: Line) -> None:
     call_id, token = await line.ticket()
-    live = line.it.gateway.desk.find(call_id)
+    live = line.it.gateway.desk.roster.find(call_id)
     assert live is not None
     async with line.connect(f"/{token}") as socket:
         await Leg(socket).start()

@@ -19,7 +19,7 @@ async def talked(it: Served) -> str:
 async def test_calls_are_counted_by_state(it: Served) -> None:
     ended = await it.call()
     await it.call()
-    live = it.gateway.desk.find(ended)
+    live = it.gateway.desk.roster.find(ended)
     assert live is not None
     live.post(LegHungUp(cause="busy"))
     await live.session.until(lambda call: call.ended_at is not None, timeout_s=5)

@@ -30,7 +30,7 @@ async def deliver(it: Served, body: bytes, headers: dict[str, str] | None = None
 
 
 async def state_of(it: Served, call_id: str, state: str) -> None:
-    live = it.gateway.desk.find(call_id)
+    live = it.gateway.desk.roster.find(call_id)
     assert live is not None
     assert await live.session.until(lambda call: call.state == state, timeout_s=5)
 

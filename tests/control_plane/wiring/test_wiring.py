@@ -105,7 +105,7 @@ async def test_the_carriers_recording_is_fetched_kept_and_named_in_the_call(tmp_
     async with served(tmp_path, url, use_media_streams=False) as it:
         it.control.recordings["https://carrier.example/r.mp3"] = b"ID3"
         call_id = await it.call()
-        live = it.gateway.desk.find(call_id)
+        live = it.gateway.desk.roster.find(call_id)
         assert live is not None
         for event in (
             LegAnswered(control_id="leg-1"),

@@ -9,7 +9,7 @@ from control_plane.core.call import commands as c
 from control_plane.core.call import events as e
 from control_plane.core.call.state import Phase
 from control_plane.ports.carrier import Leg, LegIds
-from control_plane.ports.errors import CallGone, Rejected
+from control_plane.ports.errors import CallGone, Rejected, Unavailable
 from control_plane.ports.infrastructure import BadNumber
 from control_plane.ports.stores import CallFilter, StoreUnavailable
 from control_plane.services.calls.desk import DIAL_ANSWER_S
@@ -114,7 +114,7 @@ async def test_without_the_store_no_call_is_made(database_url: str, tmp_path: Pa
         it.store.away = True
         with pytest.raises(StoreUnavailable):
             await it.desk.initiate(ORDER)
-        assert (it.control.sent, it.desk.live_calls, it.desk.full) == ([], 0, False)
+        assert (it.control.sent, it.desk.roster.live_calls, it.desk.full) == ([], 0, False)
 
 
 # --- limits ---------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ async def test_orders_that_come_at_once_share_the_limit(database_url: str, tmp_p
     async with office(database_url, tmp_path, max_calls=2) as it:
         results = await asyncio.gather(*(it.desk.initiate(ORDER) for _ in range(5)), return_exceptions=True)
         assert sum(isinstance(result, NotAccepting) for result in results) == 3
-        assert it.desk.live_calls == len(it.control.commands) == 2
+        assert it.desk.roster.live_calls == len(it.control.commands) == 2
 
 
 # --- in -------------------------------------------------------------------------------------------
@@ -171,11 +171,11 @@ async def test_a_live_call_is_found_by_all_its_names(database_url: str, tmp_path
     async with office(database_url, tmp_path) as it:
         records = [await it.desk.initiate(ORDER) for _ in range(2)]
         for record in records:
-            live = it.desk.find(record.id)
+            live = it.desk.roster.find(record.id)
             assert live is not None
-            assert it.desk.find_leg(control_id=record.control_id, session_id="") is live
-            assert it.desk.find_leg(control_id="other", session_id=record.session_id) is live
-        assert it.desk.find_leg(control_id="", session_id="") is None
+            assert it.desk.roster.find_leg(control_id=record.control_id, session_id="") is live
+            assert it.desk.roster.find_leg(control_id="other", session_id=record.session_id) is live
+        assert it.desk.roster.find_leg(control_id="", session_id="") is None
 
 
 async def test_a_call_is_hung_up_on_request(database_url: str, tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ async def test_a_recording_that_comes_after_the_end_is_fetched(database_url: str
         record = await it.desk.initiate(ORDER)
         await ended(it, record.id)
         for _ in range(2):
-            await it.desk.work_late(
+            await it.desk.roster.work_late(
                 await it.desk.get(record.id), e.RecordingSaved(url=url), source_id="event-of-recording"
             )
         await eventually(lambda: it.supervisor.running == 0)
@@ -264,7 +264,48 @@ async def test_a_call_that_the_carrier_has_lost_ends(database_url: str, tmp_path
 async def test_a_call_whose_actor_was_lost_is_taken_up_by_its_next_event(database_url: str, tmp_path: Path) -> None:
     async with office(database_url, tmp_path) as it:
         record = await it.desk.initiate(ORDER)
-        it.desk._live.clear()
-        await it.desk.work_late(record, e.LegAnswered(), source_id="event-1")
+        it.desk.roster._live.clear()
+        await it.desk.roster.work_late(record, e.LegAnswered(), source_id="event-1")
         assert (await it.until_phase(record.id, Phase.ANSWERED)).answered_at is not None
-        assert it.desk.find(record.id) is not None
+        assert it.desk.roster.find(record.id) is not None
+
+
+async def test_a_call_whose_actor_meets_a_fault_gets_another_one(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with office(database_url, tmp_path) as it:
+        live = await it.connected()
+
+        async def broken(*_: object, **__: object) -> bool:
+            monkeypatch.undo()
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(it.store, "record", broken)
+        live.post(e.DigitReceived(digit="1"))
+        await eventually(lambda: it.desk.roster.find(live.call_id) not in (None, live))
+        await it.desk.hang_up(live.call_id, reason="api")
+        await it.until_given(c.Hangup())
+
+
+async def test_a_caller_of_the_api_who_goes_away_leaves_no_call_that_nobody_runs(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with office(database_url, tmp_path) as it:
+        asked = asyncio.ensure_future(it.desk.initiate(ORDER))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        asked.cancel()
+        await it.until_given(DIAL)
+        assert it.desk.roster.live_calls == 1
+
+
+async def test_a_call_that_has_ended_makes_room_although_its_hang_up_is_still_being_tried(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with office(database_url, tmp_path, max_calls=1) as it:
+        live = await it.connected()
+        it.control.fail(c.Hangup, *[Unavailable("fake", "away")] * 3)
+        await it.desk.hang_up(live.call_id, reason="api")
+        await eventually(lambda: live.session.ended)
+        assert it.desk.roster.live_calls == 0
+        await it.until_given(c.Hangup())

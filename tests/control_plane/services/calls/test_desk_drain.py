@@ -27,7 +27,7 @@ async def test_a_draining_desk_takes_no_calls_and_waits_for_those_it_has(databas
         assert not draining.done()
         it.live(record.id).post(HUNG_UP)
         await eventually(draining.done)
-        assert it.desk.live_calls == 0
+        assert it.desk.roster.live_calls == 0
 
 
 async def test_what_does_not_end_in_time_is_left_to_the_next_process(database_url: str, tmp_path: Path) -> None:

@@ -35,14 +35,14 @@ async def test_a_command_without_an_answer_is_repeated_under_its_id(database_url
         record = await first.desk.initiate(ORDER)
         ids = [sent.command_id for sent in first.control.sent]
     async with office(database_url, tmp_path) as second:
-        assert await second.desk.recover() == 1
+        assert await second.desk.roster.recover() == 1
         assert (await second.until_phase(record.id, Phase.RINGING)).control_id == "leg-1"
         assert [sent.command_id for sent in second.control.sent] == ids
         await eventually(lambda: second.metric("commands_total", kind="Dial", outcome="done"))
         await second.desk.hang_up(record.id, reason="api")
         await second.until_given(c.Hangup())
     async with office(database_url, tmp_path) as third:
-        assert await third.desk.recover() == 1
+        assert await third.desk.roster.recover() == 1
         await asyncio.sleep(1)
         assert DIAL not in third.control.commands
 
@@ -54,7 +54,7 @@ async def test_a_call_goes_on_with_a_stream_of_the_new_process(database_url: str
         live.post(e.MediaAttached(stream_id="stream-1"))
         await first.until_phase(call_id, Phase.TALKING)
     async with office(database_url, tmp_path) as second:
-        assert await second.desk.recover() == 1
+        assert await second.desk.roster.recover() == 1
         await second.until_given(c.StopStream(), c.StartStream())
         second.live(call_id).post(e.MediaAttached(stream_id="stream-2"))
         await eventually(lambda: second.live(call_id).session.state.stream_id == "stream-2")
@@ -66,13 +66,13 @@ async def test_what_was_pending_comes_before_what_the_restart_asks_for(database_
     async with office(database_url, tmp_path) as first:
         call_id = (await first.connected()).call_id
     async with office(database_url, tmp_path, control=Mute()) as second:
-        await second.desk.recover()
+        await second.desk.roster.recover()
         await second.until_given(c.StopStream())
         await second.desk.send_digits(call_id, "1")
         await asyncio.sleep(1)
         assert second.control.commands == [c.StopStream()]
     async with office(database_url, tmp_path) as third:
-        await third.desk.recover()
+        await third.desk.roster.recover()
         await eventually(lambda: len(third.control.commands) == 5)
         anew = [c.StopStream(), c.StartStream()]
         assert third.control.commands == [*anew, c.SendDigits(digits="1"), *anew]
@@ -86,7 +86,7 @@ async def test_the_last_commands_of_an_ended_call_are_carried_out(database_url: 
             commands=[stored_command("fetch", "ended", kind="FetchRecording", body={"url": URL, "format": "mp3"})],
         )
     async with office(database_url, tmp_path, control=FakeCallControl(recordings={URL: b"RIFF"})) as second:
-        assert await second.desk.recover() == 0
+        assert await second.desk.roster.recover() == 0
         await second.until_gone("ended")
         assert second.fetched == [c.FetchRecording(url=URL, format="mp3")]
         assert await second.pending() == []
@@ -104,7 +104,7 @@ async def test_calls_that_timed_out_while_nobody_ran_end_and_the_others_go_on(
             await first.store.create(record, journal_entry(record.id), commands=[])
         call_id = talking.call_id
     async with office(database_url, tmp_path) as second:
-        assert await second.desk.recover() == 4
+        assert await second.desk.roster.recover() == 4
         for number in range(3):
             assert (await second.until_gone(f"old-{number}")).state == "ended"
         assert second.live(call_id).session.state.phase is Phase.ANSWERED
@@ -120,7 +120,7 @@ async def test_a_command_of_another_version_keeps_nobody_from_starting(database_
         await asyncio.sleep(0.1)  # until the dial's outcome is settled
         await first.store.record(record, journal_entry(record.id, seq=9), commands=foreign)
     async with office(database_url, tmp_path) as second:
-        assert await second.desk.recover() == 1
+        assert await second.desk.roster.recover() == 1
         await asyncio.sleep(1)
         assert second.control.sent == []
         assert [command.id for command in await second.pending()] == ["one", "two"]
@@ -131,7 +131,7 @@ async def test_a_dial_that_nobody_expects_any_more_is_not_repeated(database_url:
         record = await first.desk.initiate(ORDER)
     await asyncio.sleep(60)
     async with office(database_url, tmp_path) as second:
-        await second.desk.recover()
+        await second.desk.roster.recover()
         await second.until_gone(record.id)
         assert second.control.sent == []
         assert await second.pending() == []
@@ -139,8 +139,8 @@ async def test_a_dial_that_nobody_expects_any_more_is_not_repeated(database_url:
 
 async def test_an_empty_database_has_nothing_to_take_over(database_url: str, tmp_path: Path) -> None:
     async with office(database_url, tmp_path) as it:
-        assert await it.desk.recover() == 0
-        assert it.desk.live_calls == 0
+        assert await it.desk.roster.recover() == 0
+        assert it.desk.roster.live_calls == 0
 
 
 async def test_a_call_that_ends_during_the_crash_ends_for_good(database_url: str, tmp_path: Path) -> None:
@@ -149,5 +149,5 @@ async def test_a_call_that_ends_during_the_crash_ends_for_good(database_url: str
         first.live(record.id).post(HUNG_UP)
         await first.until_gone(record.id)
     async with office(database_url, tmp_path) as second:
-        assert await second.desk.recover() == 0
+        assert await second.desk.roster.recover() == 0
         assert (await second.desk.get(record.id)).state == "ended"

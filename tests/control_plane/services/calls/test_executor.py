@@ -268,3 +268,11 @@ async def test_a_full_queue_refuses_the_newest_and_counts() -> None:
         for number in range(QUEUE_LIMIT + 2):
             desk.executor.submit(f"id-{number}", c.StopSpeech())
         assert desk.counted("StopSpeech", "dropped") == 2
+
+
+async def test_a_fault_of_ours_in_one_command_leaves_the_next_ones_to_be_carried_out() -> None:
+    async with executing() as desk:
+        desk.control.fail(c.Speak, ZeroDivisionError())  # type: ignore[arg-type]
+        await desk.do(c.Speak(text="hola"), c.Hangup())
+        assert desk.party.posted == [e.CommandFailed(command="Speak", code="fault")]
+        assert desk.control.commands == [c.Hangup()]

@@ -80,7 +80,7 @@ class Play:
         for number, life in enumerate(lives):
             policy = {"stream": self.stream, "record": True, "patience": {Phase.TALKING: 300.0, Phase.BRIDGED: 300.0}}
             async with office(database_url, folder, control=self.control, reader=READER, **policy) as it:
-                await it.desk.recover()
+                await it.desk.roster.recover()
                 it.supervisor.spawn(it.intake.run(), "intake")
                 if number == 0 and self.direction == "outbound":
                     self.call_id = (await it.desk.initiate(ORDER)).id
@@ -107,7 +107,7 @@ class Play:
         await it.intake.accept({"telnyx-timestamp": stamp, "telnyx-signature-ed25519": signature}, body)
 
     async def do(self, it: Office, step: str) -> None:
-        live = it.desk.find_leg(control_id="leg-1", session_id="session-1")
+        live = it.desk.roster.find_leg(control_id="leg-1", session_id="session-1")
         if live is None:
             return
         verb, _, number = step.partition(" ")
@@ -132,7 +132,7 @@ class Play:
             await self.tell(it, what)
         await asyncio.sleep(60)
         await it.desk.drain(timeout_s=1000)
-        assert it.desk.live_calls == 0
+        assert it.desk.roster.live_calls == 0
         (record,) = (await it.store.list(CallFilter())).items
         assert (record.state, record.ended_at is None) == (Phase.ENDED, False)
         entries = await it.store.journal(record.id)
