@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -53,6 +54,8 @@ class Stack:
         """From the gateway's start to its first "ready"."""
 
     def __enter__(self) -> Self:
+        # Without this SIGTERM would leave both processes behind.
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
         self.folder = Path(self._exit.enter_context(TemporaryDirectory(prefix="bench-")))
         self._exit.enter_context(self.http)
         try:

@@ -55,6 +55,7 @@ class Talking:
     """A conversation in progress and all that it touches."""
 
     conversation: Conversation
+    machine: TurnMachine
     brain: FakeBrain
     tts: FakeTextToSpeech
     phone: Telephone
@@ -125,7 +126,7 @@ async def talking(
         post=posted.append,
         spare_mouth=lambda: spare,
     )
-    voice = CallVoice(tts, VoiceOptions(), cache=MemoryCache(clock))
+    voice = CallVoice(tts, VoiceOptions(), cache=MemoryCache(clock), metrics=metrics)
     stream_mouth = StreamMouth(
         line, voice, clock=clock, supervisor=supervisor, audible=lambda: conversation.agent_audible()
     )
@@ -135,6 +136,7 @@ async def talking(
     supervisor.spawn(_bring_marks(phone, line), "marks")
     yield Talking(
         conversation=conversation,
+        machine=parts.machine,
         brain=brain,
         tts=tts,
         phone=phone,

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from control_plane.adapters.store.migrate import migrate
 
 
 def empty_database(path: Path) -> str:
-    """Make the file and answer its address. Not to be called where an event loop runs."""
+    """Make the file and answer its address."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_migrated())
     return f"sqlite:///{path}"
@@ -27,7 +28,9 @@ def _migrated() -> bytes:
         await migrate(database)
         await database.aclose()
 
-    asyncio.run(run())
+    # In a thread of its own: whoever asks may be in an event loop.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, run()).result()
     content = path.read_bytes()
     shutil.rmtree(folder)
     return content

@@ -181,8 +181,8 @@ class WebhookStore(Protocol):
         """False when this event id of this carrier was stored before."""
         ...
 
-    async def unworked(self) -> Sequence[StoredWebhook]:
-        """Oldest first."""
+    async def unworked(self, *, limit: int = 500) -> Sequence[StoredWebhook]:
+        """The oldest `limit`, oldest first."""
         ...
 
     async def mark_worked(self, carrier: str, event_id: str) -> None: ...

@@ -1,5 +1,6 @@
 """The running gateway: its services by name, and their start and end in the right order."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,6 +19,9 @@ from control_plane.services.webhooks.intake import WebhookIntake
 log = get_logger("gateway")
 
 VERSION: Final = "0.1.0"
+
+CLOSE_S: Final = 3.0
+"""For each part that is closed at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,8 @@ class Gateway:
     """What is not configured for real calls, for people."""
     started_at: float = 0.0
     ready: bool = False
+    workers: list[asyncio.Task[None]] = field(default_factory=list, init=False)
+    """Those that work webhooks, from `start` on; none of them ends by itself."""
 
     async def start(self) -> None:
         """Migrate, take over what an earlier process left, begin to work."""
@@ -65,7 +71,7 @@ class Gateway:
         if taken_over:
             log.info("calls taken over", calls=taken_over)
         for carrier, intake in self.intakes.items():
-            self.supervisor.spawn(intake.run(), f"webhooks of {carrier}")
+            self.workers.append(self.supervisor.spawn(intake.run(), f"webhooks of {carrier}"))
         self.supervisor.spawn(watch_loop(self.metrics, self.clock), "event loop lag")
         self.ready = True
 
@@ -75,8 +81,13 @@ class Gateway:
         await self.desk.drain(timeout_s=timeout_s)
 
     async def stop(self) -> None:
-        """After the last socket: end all tasks, close everything."""
+        """After the last socket: end all tasks, close everything. What does not close does not keep the others open."""
         self.ready = False
         await self.supervisor.aclose()
         for close in self.closers:
-            await close()
+            try:
+                async with asyncio.timeout(CLOSE_S):
+                    await close()
+            except Exception as fault:
+                # A border: adapters may fail in any way of their libraries, and the database comes last.
+                log.error("part of the gateway did not close", exc_info=fault)

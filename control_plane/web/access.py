@@ -14,7 +14,8 @@ from control_plane.web.errors import problem
 log = get_logger("web")
 
 OPEN: Final = ("/health", "/api/health", "/webhook/", "/blobs/", "/stream/")
-"""Prefixes that answer everybody: health tells no secrets, the others have proofs of their own."""
+"""Prefixes that answer everybody: strangers learn from health whether calls are taken, the others have proofs of their
+own."""
 
 OWN_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -25,9 +26,14 @@ def install(app: Quart) -> None:
     app.before_request(_check)
 
 
+def authorised() -> bool:
+    """Whether this request may use the whole API."""
+    return _from_this_machine() or _has_token()
+
+
 async def _check() -> Any:
     path = request.path
-    if path == "/" or path.startswith(OPEN) or _from_this_machine() or _has_token():
+    if path == "/" or path.startswith(OPEN) or authorised():
         return None
     body, status, headers = problem(
         401, "unauthorized", title="A token is needed", detail="Send AUTH_TOKEN as `Authorization: Bearer …`."

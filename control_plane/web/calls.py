@@ -25,6 +25,7 @@ from control_plane.web.schemas import (
 
 LINK_S: Final = 3600
 PAGE_LIMIT: Final = 200
+KEY_LIMIT: Final = 200
 
 blueprint = Blueprint("calls", __name__)
 
@@ -35,13 +36,17 @@ blueprint = Blueprint("calls", __name__)
 @document_response(CallStarted, 202)
 async def initiate(data: CallIn) -> Any:
     """Call somebody; answers when the carrier has named the leg (or after some seconds without)."""
+    key = data.idempotency_key or request.headers.get("idempotency-key", "")
+    if len(key) > KEY_LIMIT or not key.isprintable():
+        detail = f"The idempotency key has at most {KEY_LIMIT} printable characters."
+        return problem(422, "invalid", title="The request is not valid", detail=detail)
     order = CallOrder(
         number=data.phone,
         name=data.name,
         bot_id=data.bot_id,
         variables=data.variables,
         metadata=data.metadata,
-        idempotency_key=data.idempotency_key or request.headers.get("idempotency-key", ""),
+        idempotency_key=key,
     )
     call = await gateway().desk.initiate(order)
     if call.ended_at is not None and not call.control_id:

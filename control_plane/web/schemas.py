@@ -1,13 +1,44 @@
 """What the API takes and gives, as pydantic models at the border."""
 
+import math
+import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
 from control_plane.ports.stores import CallRecord, JournalEntry, TurnRecord
 
-Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+_UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but tab and the ends of lines, and halves of characters: no database and no voice takes them."""
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("control characters are not taken")
+    return text
+
+
+def _storable(value: Any) -> Any:
+    """Any JSON value, to its depth. Raises ValueError."""
+    left = [value]
+    while left:
+        match left.pop():
+            case str(text) if _UNSTORABLE.search(text):
+                raise ValueError("control characters are not taken")
+            case float(number) if not math.isfinite(number):
+                raise ValueError("numbers have to be finite")
+            case dict(members):
+                left += [*members.keys(), *members.values()]
+            case list(items):
+                left += items
+    return value
+
+
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_printable)]
+Number = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_printable)
+]
 
 
 class CallIn(BaseModel):
@@ -16,12 +47,12 @@ class CallIn(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
     name: Short = Field(default="", validation_alias=AliasChoices("nombre", "name"))
-    phone: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)] = Field(
-        validation_alias=AliasChoices("telefono", "phone"), examples=["+573001234567"]
-    )
+    phone: Number = Field(validation_alias=AliasChoices("telefono", "phone"), examples=["+573001234567"])
     bot_id: Short = ""
-    variables: dict[str, str | int | float | bool] = Field(default_factory=dict, max_length=50)
-    metadata: dict[str, Any] = Field(default_factory=dict, max_length=50)
+    variables: Annotated[dict[str, str | int | float | bool], AfterValidator(_storable)] = Field(
+        default_factory=dict, max_length=50
+    )
+    metadata: Annotated[dict[str, Any], AfterValidator(_storable)] = Field(default_factory=dict, max_length=50)
     idempotency_key: Short = ""
 
 
@@ -36,7 +67,7 @@ class CallStarted(BaseModel):
 
 
 class TransferIn(BaseModel):
-    to: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    to: Number
 
 
 class DigitsIn(BaseModel):
@@ -44,7 +75,9 @@ class DigitsIn(BaseModel):
 
 
 class SayIn(BaseModel):
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+    text: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), AfterValidator(_storable)
+    ]
 
 
 class Asked(BaseModel):

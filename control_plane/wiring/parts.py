@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from control_plane.adapters.blobs.disk import DiskBlobs
 from control_plane.adapters.blobs.s3 import S3Blobs
@@ -19,6 +19,8 @@ from control_plane.adapters.store.engine import open_database
 from control_plane.adapters.store.webhooks import SqlWebhookStore
 from control_plane.adapters.stt.deepgram import DeepgramSpeechToText
 from control_plane.adapters.tts.elevenlabs import ElevenLabsTextToSpeech
+from control_plane.core.call.state import Phase
+from control_plane.core.call.table import PATIENCE
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.brain import Brain
 from control_plane.ports.carrier import Carrier
@@ -31,6 +33,9 @@ from control_plane.services.gateway import VERSION
 from control_plane.services.supervisor import Supervisor
 from control_plane.settings import Settings
 from control_plane.settings_secret import stream_secret
+
+LONGEST_LEG_S: Final = 14_000
+"""The longest time limit that the carriers take."""
 
 
 class Parts:
@@ -112,7 +117,7 @@ class Parts:
             options=options,
             webhook_url=webhook_url,
             ring_s=self.settings.ring_timeout_seconds,
-            talk_s=self.settings.max_call_seconds,
+            talk_s=_leg_s(self.settings.max_call_seconds),
         )
         return spec.build(config)
 
@@ -154,6 +159,11 @@ def carrier_spec(name: str) -> CarrierSpec:
             return spec
     known = ", ".join(spec.name for spec in CARRIERS)
     raise Misconfigured("settings", f"CARRIER is none of: {known}")
+
+
+def _leg_s(talk_s: int) -> int:
+    """Seconds that the carrier lets a leg last: the bot's conversation and a transfer after it, as far as it allows."""
+    return min(LONGEST_LEG_S, talk_s + int(PATIENCE[Phase.BRIDGED]))
 
 
 def _plain(value: Any) -> str:

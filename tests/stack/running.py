@@ -45,7 +45,11 @@ class Stack:
         self.url = f"http://127.0.0.1:{self.port}"
         self.simulator, self.credentials = self._start_simulator()
         self.sim_url = str(self.credentials["url"])
-        self.gateway = self.start_gateway()
+        try:
+            self.gateway = self.start_gateway()
+        except BaseException:
+            self.simulator.kill()
+            raise
 
     def _start_simulator(self) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
         arguments = ["-m", "simulator", "--gateway", self.url, "--port", str(free_port())]

@@ -33,8 +33,9 @@ class SqlWebhookStore:
         row = {**row_of(webhook), "worked": False}
         return await self._database.write(lambda connection: connection.execute(self._insert, row).first() is not None)
 
-    async def unworked(self) -> Sequence[StoredWebhook]:
-        rows = await self._database.read(lambda connection: connection.execute(_UNWORKED).mappings().all())
+    async def unworked(self, *, limit: int = 500) -> Sequence[StoredWebhook]:
+        query = _UNWORKED.limit(limit)
+        rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
         return [StoredWebhook(**row) for row in rows]
 
     async def mark_worked(self, carrier: str, event_id: str) -> None:

@@ -31,10 +31,8 @@ class Link:
         self._open: set[str] = set()
         self._malformed = 0
         self._error: ProviderError | None = None
-        self._tasks = {
-            spawn(self._read(), "elevenlabs-reader"),
-            spawn(self._keep_alive(), "elevenlabs-keep-alive"),
-        }
+        self._waking = spawn(self._keep_alive(), "elevenlabs-keep-alive")
+        self._tasks = {spawn(self._read(), "elevenlabs-reader"), self._waking}
 
     @property
     def usable(self) -> bool:
@@ -85,6 +83,7 @@ class Link:
             error = exc
         finally:
             self._error = error
+            self._waking.cancel()
             for inbox in self._contexts.values():
                 inbox.finish(error)
             await self._socket.close()

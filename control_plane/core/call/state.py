@@ -74,7 +74,10 @@ class LegState:
 
     @classmethod
     def restore(cls, data: Mapping[str, Any]) -> Self:
-        """From `snapshot()`; unknown keys, as an older or newer version may have stored, are ignored."""
+        """From `snapshot()`; unknown keys, as an older or newer version may have stored, are ignored.
+
+        Raises ValueError, which names it, for a phase, mode or cause that this version does not know.
+        """
         known = {field.name for field in fields(cls)}
         values = {key: value for key, value in data.items() if key in known}
         values["phase"] = Phase(values.get("phase", Phase.NEW))

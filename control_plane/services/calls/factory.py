@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from control_plane.core.bot import Bot
 from control_plane.core.call.machine import CallMachine
-from control_plane.core.call.state import LegState, Phase
+from control_plane.core.call.state import LegState, Mode, Phase
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.infrastructure import Bus, Clock
@@ -75,6 +75,8 @@ class CallFactory:
         metrics = self._parts.metrics
         if after.stream_failures > before.stream_failures:
             metrics.stream_failures_total.inc()
+        if before.phase is not Phase.NEW and before.mode is Mode.STREAM and after.mode is Mode.WEBHOOK:
+            metrics.mode_switches_total.inc()
         if after.phase is before.phase:
             return
         log.info("call state", phase=after.phase.value, before=before.phase.value, mode=after.mode.value)

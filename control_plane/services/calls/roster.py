@@ -1,4 +1,4 @@
-"""Who lives in this process: opens calls, takes over those of an earlier one, gives one that met a fault a new actor."""
+"""Who lives in this process: opens calls, takes over those of an earlier one, replaces an actor that met a fault."""
 
 import asyncio
 from collections.abc import Sequence

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from control_plane.core.bot import Bot
@@ -41,6 +42,9 @@ from control_plane.services.supervisor import Supervisor
 
 log = get_logger("talk")
 
+AFTER_UNKNOWN_TURNS: Final = 10_000
+"""Where turns are numbered from when the earlier ones cannot be read, so that none of them is overwritten."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TalkParts:
@@ -72,21 +76,27 @@ class CallTalk:
         self._post = post
         self._dialogue = Dialogue()
         self._begun = False
+        self._closed = False
         self._turns = TurnLog(record.id, parts.turns)
         self._stream: MediaStream | None = None
         self._conversation: Conversation | None = None
         self._carrier_mouth: CarrierMouth | None = None
         self._recorder: Recorder | None = None
         options = VoiceOptions(voice=bot.voice, language=bot.language)
-        self._voice = CallVoice(parts.tts, options, cache=parts.cache) if parts.tts is not None else None
+        self._voice: CallVoice | None = None
+        if parts.tts is not None:
+            self._voice = CallVoice(parts.tts, options, cache=parts.cache, metrics=parts.metrics)
 
     # --- the media stream -------------------------------------------------------------------------
 
     def attach(self, stream: MediaStream) -> None:
         """A media stream has started; the conversation moves to it when the call's machine says so.
 
-        An earlier one is ended: two sockets must not both speak for one caller.
+        An earlier one is ended: two sockets must not both speak for one caller. So is one that comes too late.
         """
+        if self._closed:
+            stream.end()
+            return
         earlier, self._stream = self._stream, stream
         if earlier is not None:
             earlier.end()
@@ -102,7 +112,7 @@ class CallTalk:
 
     def recorder(self) -> Recorder | None:
         """The recorder of the call, made when the first stream starts."""
-        if self._recorder is None and self._parts.spool is not None:
+        if self._recorder is None and self._parts.spool is not None and not self._closed:
             began_at = self._call.answered_at or self._parts.clock.wall()
             self._recorder = Recorder(self._parts.spool, self._call.id, began_at=began_at, clock=self._parts.clock)
         return self._recorder
@@ -117,14 +127,13 @@ class CallTalk:
 
     async def start(self, *, stream: bool, resumed: bool) -> None:
         await self._end_conversation()
+        self._carrier_mouth = None  # each conversation may need the spare one
         restored = resumed and await self._restore()
         mouth = self._stream_mouth() if stream else self._make_carrier_mouth()
         if mouth is None:
             return  # the stream is gone again; its loss is already on its way to the machine
         if stream:
             log.info("Media stream started")
-        else:
-            self._parts.metrics.mode_switches_total.inc(1 if resumed else 0)
         self._begun = True
         self._conversation = Conversation(self._conversation_parts(), mouth)
         self._conversation.say(self.bot.phrases.resumed if restored else self._greeting())
@@ -164,11 +173,14 @@ class CallTalk:
         return True
 
     async def aclose(self) -> None:
-        """The call is over: voice closed, turns stored, recording saved."""
+        """The call is over: turns stored, voice and stream closed, recording saved."""
+        self._closed = True
         await self._end_conversation()
         await self._turns.settled()
         if self._voice is not None:
             await self._voice.aclose()
+        if self._stream is not None:
+            await self._stream.aclose()
         if self._recorder is not None:
             await self._save(self._recorder)
 
@@ -178,7 +190,7 @@ class CallTalk:
             if not await recorder.save(self._parts.blobs, key):
                 return
             await self._parts.store.set_recording(self._call.id, key)
-        except (ProviderError, StoreUnavailable) as error:
+        except (ProviderError, StoreUnavailable, OSError) as error:
             log.error("recording not kept", error=str(error))
             self._parts.metrics.recordings_total.labels(outcome="failed").inc()
         else:
@@ -198,7 +210,12 @@ class CallTalk:
         """Take up what was said before, also by a process that is no more; False when nothing was."""
         if self._begun:
             return True
-        turns = await self._parts.store.turns(self._call.id)
+        try:
+            turns = await self._parts.store.turns(self._call.id)
+        except StoreUnavailable as error:
+            log.error("going on without memory", error=str(error))
+            self._turns = TurnLog(self._call.id, self._parts.turns, next_index=AFTER_UNKNOWN_TURNS)
+            return False
         self._dialogue.restore(_remembered(turn) for turn in turns)
         next_index = max((turn.index + 1 for turn in turns), default=0)
         self._turns = TurnLog(self._call.id, self._parts.turns, next_index=next_index)

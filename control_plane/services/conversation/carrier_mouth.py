@@ -3,8 +3,8 @@
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Protocol
 
 from control_plane.core.call.events import CallEvent, QuietRequested, SayRequested
 from control_plane.core.turn.timing import Stage, TurnTiming
@@ -20,6 +20,12 @@ CHARACTERS_PER_S: Final = 12.0
 PATIENCE_S: Final = 8.0
 
 
+class AudioUrl(Protocol):
+    """Gives the address of a clause's audio; `keep` when it is worth caching. Raises ProviderError."""
+
+    async def __call__(self, text: str, *, keep: bool) -> str: ...
+
+
 class CarrierMouth:
     """Speaks clause by clause through carrier commands; see the Mouth protocol. What was heard is known by clause."""
 
@@ -27,7 +33,7 @@ class CarrierMouth:
         self,
         *,
         post: Callable[[CallEvent], None],
-        audio_url: Callable[[str], Awaitable[str]] | None,
+        audio_url: AudioUrl | None,
         clock: Clock,
         audible: Callable[[], None],
     ) -> None:
@@ -50,7 +56,7 @@ class CarrierMouth:
 
     async def say(self, clause: str, *, keep: bool = False) -> None:
         self._timing.mark(Stage.VOICE_ASKED, self._clock.steady())
-        url = await self._make(clause)
+        url = await self._make(clause, keep=keep)
         self._timing.mark(Stage.FIRST_AUDIO, self._clock.steady())
         first = not self._playing and not self._heard
         request = SayRequested(text=clause, url=url)
@@ -61,12 +67,12 @@ class CarrierMouth:
             self._timing.mark(Stage.FIRST_FRAME, self._clock.steady())
             self._audible()
 
-    async def _make(self, clause: str) -> str:
+    async def _make(self, clause: str, *, keep: bool) -> str:
         """Address of the stored audio; empty when the carrier's own voice has to do."""
         if self._audio_url is None:
             return ""
         try:
-            return await self._audio_url(clause)
+            return await self._audio_url(clause, keep=keep)
         except ProviderError as error:
             log.warning("voice lost, the carrier speaks", error=str(error))
             self._audio_url = None

@@ -82,7 +82,7 @@ class Conversation:
         self._speech_ended: float | None = None
         self._final_at: float | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._closed = False
+        self._closed = self._paused = False
         self._reprompts = 0
 
     # --- what comes in ----------------------------------------------------------------------------
@@ -112,6 +112,7 @@ class Conversation:
     def agent_audible(self) -> None:
         """The first audio of the reply went out."""
         self._parts.dialogue.agent_began()
+        self._parts.turns.agent_began()
         self.perceive(AgentStarted())
 
     def close(self) -> None:
@@ -172,11 +173,13 @@ class Conversation:
 
     def _pause(self) -> None:
         remaining = self._mouth.pause()
+        self._paused = True
         self._parts.turns.barge_in("paused")
         self.perceive(AgentPaused(remaining_s=remaining))
 
     def _resume(self) -> None:
         self._count_barge_in("resumed")
+        self._paused = False
         self._mouth.resume()
 
     def _cut_off(self) -> None:
@@ -204,7 +207,7 @@ class Conversation:
     def _begin(self, clauses: Clauses, timing: TurnTiming, *, keep: bool = False) -> None:
         self._supersede()
         reply = _Reply(timing=timing, began_at=self._parts.clock.wall(), keep=keep)
-        self._reply = reply
+        self._reply, self._paused = reply, False
         reply.task = self._parts.supervisor.spawn(self._deliver(reply, clauses), "reply")
 
     def _supersede(self) -> None:
@@ -223,8 +226,8 @@ class Conversation:
         """One reply from its first word to its last heard one. Cancelled when it is superseded."""
         try:
             await self._try_to_voice(reply, clauses)
-        except MouthLost as lost:
-            log.error("the bot has no voice left", error=str(lost))
+        except Exception as fault:  # a border: whatever it is, no reply may be left without an end
+            log.error("the bot has no voice left", exc_info=fault)
             reply.draft.then.append(NO_VOICE)
         if self._reply is not reply:
             return
@@ -244,8 +247,7 @@ class Conversation:
             await self._apologise(reply)
         except MouthLost:
             raise
-        except Exception as fault:
-            # A border: a fault of ours in one reply must not leave the caller in silence.
+        except Exception as fault:  # a border: a fault of ours in one reply must not leave the caller in silence
             log.error("reply met a fault of ours", exc_info=fault)
             await self._apologise(reply)
 
@@ -281,6 +283,8 @@ class Conversation:
         reply.heard = self._mouth.drop()
         self._mouth = spare
         await spare.begin(reply.timing)
+        if self._paused:
+            spare.pause()  # the caller is speaking
         if rest := reply.draft.text.removeprefix(reply.heard).strip():
             await spare.say(rest)
 
@@ -293,5 +297,4 @@ class Conversation:
 
     def _count_failure(self, error: ProviderError) -> None:
         log.warning("reply broken off", provider=error.provider, error=str(error))
-        labels = {"provider": error.provider, "kind": type(error).__name__}
-        self._parts.metrics.provider_errors_total.labels(**labels).inc()
+        self._parts.metrics.provider_errors_total.labels(provider=error.provider, kind=type(error).__name__).inc()

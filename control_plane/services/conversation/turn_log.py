@@ -59,6 +59,10 @@ class TurnLog:
             )
         )
 
+    def agent_began(self) -> None:
+        """The reply is audible: what the caller says from now on is a turn of its own."""
+        self._unanswered = ""
+
     def agent_says(self, clause: str) -> None:
         """A clause was handed to the mouth."""
         self._publish("call.words", {"speaker": "agent", "pii_text": clause})

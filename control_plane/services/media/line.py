@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from control_plane.core.audio.frames import FRAME_BYTES
 from control_plane.core.audio.playout import Playout
 from control_plane.observability.logging import get_logger
 from control_plane.ports.carrier import MediaCodec
@@ -24,6 +25,7 @@ class Line:
 
     def __init__(self, socket: MediaSocket, codec: MediaCodec, *, playout: Playout, clock: Clock) -> None:
         self.playout = playout
+        self.frames_sent = 0
         self._socket = socket
         self._codec = codec
         self._clock = clock
@@ -101,6 +103,7 @@ class Line:
                 # Before the sending, which may take a moment in which somebody clears.
                 self._sounding = True
                 await self._send(self._codec.audio(piece))
+                self.frames_sent += len(piece) // FRAME_BYTES
                 self._tell_first()
                 continue
             await self._send_mark()

@@ -3,8 +3,9 @@
 import asyncio
 import io
 import wave
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from control_plane.core.audio.frames import SAMPLE_RATE
 from control_plane.core.audio.g711 import to_pcm16
@@ -15,6 +16,9 @@ FLUSH_BYTES: Final = 2 * SAMPLE_RATE
 
 DRIFT_BYTES: Final = SAMPLE_RATE // 5
 """A track more than 200 ms behind the clock had a hole: it is filled with silence."""
+
+MIX_BYTES: Final = SAMPLE_RATE
+"""One second of each side is mixed at a time: little memory, and short turns of the interpreter's lock."""
 
 ULAW_SILENCE: Final = b"\xff"
 
@@ -64,6 +68,7 @@ class Recorder:
         self._clock = clock
         self._writing = asyncio.Lock()
         self._blocks: list[tuple[_Track, bytes]] = []
+        self._closed = False
 
     def caller(self, frame: bytes) -> bool:
         """What came from the caller just now; True when there is something to `flush`."""
@@ -74,6 +79,8 @@ class Recorder:
         return self._add(self._agent, audio)
 
     def _add(self, track: _Track, audio: bytes) -> bool:
+        if self._closed:
+            return False
         due = int((self._clock.steady() - self._offset) * SAMPLE_RATE)
         block = track.add(audio, due=due)
         if block:
@@ -88,7 +95,12 @@ class Recorder:
                 await asyncio.to_thread(_write, blocks)
 
     async def save(self, blobs: BlobStore, key: str) -> bool:
-        """Mix both tracks into `key` and forget the spool files. False when nothing was recorded."""
+        """Mix both tracks into `key` and forget the spool files. False when nothing was recorded.
+
+        Audio that comes later is ignored. Raises ProviderError, and OSError when the spool cannot be used; the tracks
+        stay in the spool then.
+        """
+        self._closed = True
         for track in (self._caller, self._agent):
             if block := track.take():
                 self._blocks.append((track, block))
@@ -112,22 +124,36 @@ def _forget(paths: tuple[Path, ...]) -> None:
 
 def mix(caller: Path, agent: Path) -> bytes:
     """A 16-bit stereo WAV: the caller left, the agent right; the shorter side is filled with silence."""
-    sides = [path.read_bytes() if path.exists() else b"" for path in (caller, agent)]
-    length = max(map(len, sides))
-    left, right = (to_pcm16(side.ljust(length, ULAW_SILENCE)) for side in sides)
-    frames = bytearray(4 * length)
-    for offset, pcm in ((0, left), (2, right)):
-        frames[offset::4] = pcm[0::2]
-        frames[offset + 1 :: 4] = pcm[1::2]
-    return wav(bytes(frames), channels=2)
+    with _side(caller) as left, _side(agent) as right:
+        return _wav(_mixed(left, right), channels=2)
 
 
-def wav(pcm: bytes, *, channels: int = 1) -> bytes:
-    """8 kHz 16-bit little-endian PCM with a WAV header."""
+def _side(path: Path) -> BinaryIO:
+    return path.open("rb") if path.exists() else io.BytesIO()
+
+
+def _mixed(left: BinaryIO, right: BinaryIO) -> Iterator[bytes]:
+    """PCM of both sides, block by block."""
+    while length := max(map(len, sides := (left.read(MIX_BYTES), right.read(MIX_BYTES)))):
+        frames = bytearray(4 * length)
+        for offset, side in zip((0, 2), sides, strict=True):
+            pcm = to_pcm16(side.ljust(length, ULAW_SILENCE))
+            frames[offset::4] = pcm[0::2]
+            frames[offset + 1 :: 4] = pcm[1::2]
+        yield bytes(frames)
+
+
+def wav(pcm: bytes) -> bytes:
+    """8 kHz 16-bit little-endian PCM of one side with a WAV header."""
+    return _wav((pcm,), channels=1)
+
+
+def _wav(blocks: Iterable[bytes], *, channels: int) -> bytes:
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setnchannels(channels)
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)
-        file.writeframes(pcm)
+        for block in blocks:
+            file.writeframesraw(block)
     return buffer.getvalue()

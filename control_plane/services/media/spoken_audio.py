@@ -15,9 +15,12 @@ class SpokenAudio:
         self._voice = voice
         self._blobs = blobs
 
-    async def url(self, text: str) -> str:
-        """Where the carrier can fetch the clause as WAV, for ten minutes. Raises ProviderError."""
-        audio = await self._voice.synthesize(text)
+    async def url(self, text: str, *, keep: bool) -> str:
+        """Where the carrier can fetch the clause as WAV, for ten minutes. Raises ProviderError.
+
+        `keep`: it will be said again, also in other calls, so its audio is kept.
+        """
+        audio = await self._voice.synthesize(text, keep=keep)
         key = f"speech/{hashlib.sha256(audio).hexdigest()[:32]}.wav"
         await self._blobs.put(key, wav(to_pcm16(audio)), content_type="audio/wav")
         return await self._blobs.url(key)

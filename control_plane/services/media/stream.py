@@ -36,6 +36,9 @@ log = get_logger("media")
 MALFORMED_LIMIT: Final = 100
 """So many unreadable messages on one socket, and it is closed."""
 
+END_S: Final = 1.0
+"""So long the end of a call waits for the end of its stream."""
+
 RECORD_EVERY_FRAMES: Final = 25
 
 
@@ -80,6 +83,7 @@ class MediaStream:
         self._framer = Framer()
         self._malformed = 0
         self._frames = 0
+        self._over = asyncio.Event()
         self._hangover_s = parts.gate.policy.stop_frames * FRAME_MS / 1000
         self._received = parts.metrics.media_frames_total.labels(direction="in")
 
@@ -100,11 +104,21 @@ class MediaStream:
             log.error("the recogniser refuses, the stream is given up", error=str(deaf.exceptions[0]))
         finally:
             self._record_rest()
-            self._count_losses()
+            self._count()
+            self._over.set()
 
     def end(self) -> None:
         """Let `run` come to its end; what has been received is still worked."""
         self._inlet.close()
+
+    async def aclose(self) -> None:
+        """End, and wait until the last audio is worked."""
+        self.end()
+        try:
+            async with asyncio.timeout(END_S):
+                await self._over.wait()
+        except TimeoutError:
+            log.warning("the media stream does not end")
 
     async def _pump(self) -> None:
         """Nothing but receiving: whatever is slow below must not slow the socket."""
@@ -182,7 +196,8 @@ class MediaStream:
         if self._parts.recorder is not None:
             self._parts.recorder.agent(self.line.playout.outbound(self._parts.clock.steady()))
 
-    def _count_losses(self) -> None:
+    def _count(self) -> None:
+        self._parts.metrics.media_frames_total.labels(direction="out").inc(self.line.frames_sent)
         dropped = self._parts.metrics.media_dropped_total
         for reason, count in (
             ("overrun", self._inlet.dropped),

@@ -54,6 +54,7 @@ class StreamMouth:
             self._timing.mark(Stage.VOICE_ASKED, self._clock.steady())
             await utterance.say(f"{clause} ")  # so that its last word does not grow together with the next clause
         except ProviderError as error:
+            self._voice.failed(error)
             raise MouthLost(str(error)) from error
 
     async def _open(self) -> Utterance:
@@ -72,6 +73,7 @@ class StreamMouth:
                 if self._keeping:
                     kept += piece.audio
         except ProviderError as error:
+            self._voice.failed(error)
             self._failure = error
         else:
             if self._keeping and kept:
@@ -82,6 +84,7 @@ class StreamMouth:
             try:
                 await self._utterance.end()
             except ProviderError as error:
+                self._voice.failed(error)
                 raise MouthLost(str(error)) from error
             await asyncio.shield(self._reader)
         if self._failure is not None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from control_plane.observability.logging import get_logger
@@ -21,6 +22,18 @@ SWEEP_S: Final = 5.0
 
 QUEUE_LIMIT: Final = 5000
 """Waiting in memory; beyond, a webhook is stored and acknowledged, and the sweep works it."""
+
+SWEEP_LIMIT: Final = 500
+"""Stored webhooks that one sweep takes up, beside those that are put off."""
+
+QUICK_TRIES: Final = 5
+REST_S: Final = 60.0
+"""A webhook that met a fault of ours that often is tried only once in this time."""
+
+FAULTY_LIMIT: Final = 1000
+
+PAUSE_S: Final = 1.0
+"""After a fault in the worker itself."""
 
 
 class Receipt(StrEnum):
@@ -48,6 +61,7 @@ class WebhookIntake:
     def __init__(self, parts: IntakeParts) -> None:
         self._parts = parts
         self._queue: asyncio.Queue[Notice] = asyncio.Queue(QUEUE_LIMIT)
+        self._faulty = _Faulty(parts.clock)
 
     async def accept(self, headers: Mapping[str, str], body: bytes) -> Receipt:
         """Verify and store. Raises BadSignature, MalformedMessage, StoreUnavailable."""
@@ -67,44 +81,83 @@ class WebhookIntake:
     async def run(self) -> None:
         """Work webhooks until cancelled; begins with what an earlier process has left."""
         while True:
-            await self._sweep()
-            await self._work_until(self._parts.clock.steady() + SWEEP_S)
+            for step in (self._sweep, self._work_a_while):
+                try:
+                    await step()
+                except Exception as fault:
+                    # A border: whatever goes wrong here, the webhooks that come in later have to be worked.
+                    log.error("webhook worker met a fault of ours, it goes on", exc_info=fault)
+                    await asyncio.sleep(PAUSE_S)
 
-    async def _work_until(self, then: float) -> None:
-        """What comes in meanwhile; however much it is, the next sweep takes place."""
-        while (left := then - self._parts.clock.steady()) > 0:
+    async def _work_a_while(self) -> None:
+        """What comes in until the next sweep, which takes place however much it is."""
+        clock = self._parts.clock
+        then = clock.steady() + SWEEP_S
+        while (left := then - clock.steady()) > 0:
             try:
                 async with asyncio.timeout(left):
                     notice = await self._queue.get()
             except TimeoutError:
                 return
-            await self._work(notice)
+            await self._work(notice.event_id, notice.kind, work=partial(self._parts.route, notice))
 
     async def _sweep(self) -> None:
         """Whatever is stored and not worked: left by a crash, by a full inbox or a full queue."""
         try:
-            for webhook in await self._parts.store.unworked():
-                if webhook.carrier == self._parts.carrier:
-                    await self._work_again(webhook)
+            # Those that are put off stay the oldest; they must not take the places of all others.
+            waiting = await self._parts.store.unworked(limit=SWEEP_LIMIT + len(self._faulty))
         except StoreUnavailable as error:
             log.error("stored webhooks cannot be read", error=str(error))
+            return
+        for webhook in waiting:
+            if webhook.carrier == self._parts.carrier and not self._faulty.rests(webhook.event_id):
+                await self._work(webhook.event_id, webhook.kind, work=partial(self._route_stored, webhook))
 
-    async def _work_again(self, webhook: StoredWebhook) -> None:
+    async def _route_stored(self, webhook: StoredWebhook) -> None:
         try:
             notice = self._parts.reader.read(webhook.body)
         except MalformedMessage as error:
             log.error("stored webhook cannot be read any more", event_id=webhook.event_id, error=str(error))
             await self._parts.store.mark_worked(webhook.carrier, webhook.event_id)
             return
-        await self._work(notice)
+        await self._parts.route(notice)
 
-    async def _work(self, notice: Notice) -> None:
+    async def _work(self, event_id: str, kind: str, *, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self._parts.route(notice)
+            await work()
         except InboxFull:
-            log.warning("call is busy, the webhook waits", kind=notice.kind)
+            log.warning("call is busy, the webhook waits", kind=kind)
         except (StoreUnavailable, ProviderError) as error:
-            log.error("webhook not worked, it waits", kind=notice.kind, error=str(error))
+            log.error("webhook not worked, it waits", kind=kind, error=str(error))
         except Exception as fault:
             # A border: one webhook that meets a fault of ours must not keep all others from their calls.
-            log.error("webhook met a fault of ours, it waits", kind=notice.kind, exc_info=fault)
+            self._faulty.add(event_id)
+            log.error("webhook met a fault of ours, it waits", kind=kind, exc_info=fault)
+        else:
+            self._faulty.discard(event_id)
+
+
+class _Faulty:
+    """Webhooks that met faults of ours in this process. Holds up to `FAULTY_LIMIT`, then forgets the oldest."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._met: dict[str, tuple[int, float]] = {}
+        """How often, and when last, by event id."""
+
+    def __len__(self) -> int:
+        return len(self._met)
+
+    def rests(self, event_id: str) -> bool:
+        """Whether it is not yet to be tried again."""
+        tries, at = self._met.get(event_id, (0, 0.0))
+        return tries >= QUICK_TRIES and self._clock.steady() - at < REST_S
+
+    def add(self, event_id: str) -> None:
+        tries, _ = self._met.get(event_id, (0, 0.0))
+        if not tries and len(self._met) >= FAULTY_LIMIT:
+            del self._met[next(iter(self._met))]
+        self._met[event_id] = (tries + 1, self._clock.steady())
+
+    def discard(self, event_id: str) -> None:
+        self._met.pop(event_id, None)

@@ -1,5 +1,6 @@
 """Start and end of the whole gateway, in the right order."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,28 @@ async def test_what_is_closed_is_closed_after_the_last_task_and_in_order(gateway
     assert gateway.supervisor.running > 0
     await gateway.stop()
     assert closed == ["first with 0 tasks", "second with 0 tasks"]
+    for close in ours:
+        await close()
+
+
+async def test_what_does_not_close_does_not_keep_the_others_open(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("control_plane.services.gateway.CLOSE_S", 0.05)
+    closed: list[str] = []
+
+    async def fails() -> None:
+        raise RuntimeError("already closed")
+
+    async def hangs() -> None:
+        await asyncio.Event().wait()
+
+    async def closes() -> None:
+        closed.append("last")
+
+    ours, gateway.closers = gateway.closers, (fails, hangs, closes)
+    await gateway.stop()
+    assert closed == ["last"]
     for close in ours:
         await close()
 

@@ -1,5 +1,6 @@
 """Alive is not the same as ready."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from control_plane.adapters.store.engine import open_database
 from control_plane.adapters.store.migrate import migrate
 from control_plane.ports.stores import StoreUnavailable
 from control_plane.services.gateway import VERSION
-from tests.gateways import Served, served
+from tests.gateways import ELSEWHERE, TOKEN, Served, served
 
 READY = ("/health/ready", "/api/health")
 ALIVE = ("/health", "/health/live")
@@ -57,6 +58,25 @@ async def test_without_its_database_it_is_alive_but_not_ready(it: Served, monkey
 
     monkeypatch.setattr(it.gateway.calls, "last_seq", away)
     assert await ready(it) == (503, ["database does not answer"])
+
+
+async def test_without_its_webhook_worker_it_is_alive_but_not_ready(it: Served) -> None:
+    (worker,) = it.gateway.workers
+    worker.cancel()
+    await asyncio.wait([worker])
+    assert await ready(it) == (503, ["webhook worker has ended"])
+
+
+async def test_strangers_learn_whether_calls_are_taken_and_no_more(it: Served) -> None:
+    for path in ALIVE:
+        body = await (await it.get(path, client=ELSEWHERE)).get_json()
+        assert body == {"status": "ok", "ready": True, "draining": False}
+    for path in READY:
+        body = await (await it.get(path, client=ELSEWHERE)).get_json()
+        assert body == {"status": "ready", "reasons": [], "ready": True, "draining": False}
+    token = {"authorization": f"Bearer {TOKEN}"}
+    body = await (await it.get("/health", client=ELSEWHERE, headers=token)).get_json()
+    assert {"live_calls", "uptime_s", "missing"} <= set(body)
 
 
 async def test_health_tells_what_is_missing_for_real_calls(tmp_path: Path, database_url: str) -> None:

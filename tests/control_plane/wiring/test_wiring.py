@@ -14,10 +14,12 @@ from control_plane.adapters.stt.deepgram import DeepgramSpeechToText
 from control_plane.adapters.tts.elevenlabs import ElevenLabsTextToSpeech
 from control_plane.core.call.commands import Dial
 from control_plane.core.call.events import LegAnswered, LegHungUp, RecordingSaved
+from control_plane.core.call.state import Phase
+from control_plane.core.call.table import PATIENCE
 from control_plane.ports.errors import Misconfigured
 from control_plane.settings import Settings
 from control_plane.wiring import build_gateway
-from control_plane.wiring.parts import Parts, carrier_spec
+from control_plane.wiring.parts import Parts, _leg_s, carrier_spec
 from control_plane.wiring.services import bot_language, contact_zone
 from tests.databases import empty_database
 from tests.gateways import served
@@ -60,6 +62,15 @@ def test_with_keys_there_are_ear_voice_and_brain(tmp_path: Path) -> None:
     assert isinstance(it.blobs, DiskBlobs)
     assert it.carrier.name == "telnyx"
     assert it.stream
+
+
+@pytest.mark.parametrize("seconds", [60, 1800, 14_000])
+def test_the_carrier_leaves_a_leg_the_time_for_a_transfer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    assert _leg_s(seconds) == 14_000
+    monkeypatch.setitem(PATIENCE, Phase.BRIDGED, 600.0)
+    assert _leg_s(seconds) == min(14_000, seconds + 600)
 
 
 def test_without_a_recogniser_or_when_it_is_switched_off_calls_are_not_streamed(tmp_path: Path) -> None:

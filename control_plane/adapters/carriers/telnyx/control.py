@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 import orjson
 
 from control_plane.adapters.carriers.telnyx.account import PROVIDER, TelnyxAccount
 from control_plane.adapters.carriers.telnyx.commands import Order, action, dial_body
+from control_plane.adapters.carriers.telnyx.downloads import Downloads, Resolve, addresses_of
 from control_plane.adapters.carriers.telnyx.errors import refusal
 from control_plane.core.call import commands as c
 from control_plane.ports.carrier import Leg, LegIds
@@ -53,7 +54,9 @@ class TelnyxControl:
     recognises it for 60 s. It logs nothing and knows no call but the one it is handed.
     """
 
-    def __init__(self, account: TelnyxAccount, *, patience: Patience | None = None) -> None:
+    def __init__(
+        self, account: TelnyxAccount, *, patience: Patience | None = None, resolve: Resolve = addresses_of
+    ) -> None:
         self._account = account
         self._patience = patience or Patience()
         self._client = httpx.AsyncClient(
@@ -61,6 +64,13 @@ class TelnyxControl:
             timeout=httpx.Timeout(self._patience.answer_s, pool=self._patience.pool_s),
         )
         self._base_url = account.base_url.rstrip("/")
+        self._downloads = Downloads(
+            client=self._client,
+            base_url=self._base_url,
+            piece_s=self._patience.piece_s,
+            limit=self._patience.download_bytes,
+            resolve=resolve,
+        )
         # Not a default of the client: recordings lie on other people's hosts.
         self._headers = {"authorization": f"Bearer {account.api_key}", "content-type": "application/json"}
 
@@ -87,16 +97,11 @@ class TelnyxControl:
                 raise
 
     async def download(self, url: str) -> bytes:
-        """The recording behind a link of `call.recording.saved`. Raises ProviderError; Rejected when it has expired."""
-        if not _is_web_address(url):
-            raise Rejected(PROVIDER, "the recording's link is not a web address")
-        patience = self._patience
+        """The recording behind a link of `call.recording.saved`. Raises ProviderError; Rejected when it has expired
+        or leads where no recording of Telnyx lies (see Downloads)."""
         try:
-            async with (
-                asyncio.timeout(patience.download_s),
-                self._client.stream("GET", url, follow_redirects=True, timeout=patience.piece_s) as response,
-            ):
-                return await _recording(response, limit=patience.download_bytes)
+            async with asyncio.timeout(self._patience.download_s):
+                return await self._downloads.fetch(url)
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise Rejected(PROVIDER, "the recording's link leads to no web address") from error
         except (TimeoutError, httpx.HTTPError) as error:
@@ -147,32 +152,10 @@ class TelnyxControl:
         return _data(response.content)
 
 
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        # Reading the port checks it.
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
 def _unreached(error: TimeoutError | httpx.HTTPError) -> ProviderError:
     if isinstance(error, (TimeoutError, httpx.TimeoutException)):
         return Timeout(PROVIDER, "no answer in time")
     return Unavailable(PROVIDER, f"not reached, {type(error).__name__}")
-
-
-async def _recording(response: httpx.Response, *, limit: int) -> bytes:
-    status = response.status_code
-    if status != httpx.codes.OK:
-        kind = Unavailable if status >= 500 or status == 429 else Rejected
-        raise kind(PROVIDER, f"the recording was not handed out, status {status}", code=str(status))
-    audio = bytearray()
-    async for piece in response.aiter_bytes():
-        audio += piece
-        if len(audio) > limit:
-            raise Rejected(PROVIDER, f"the recording is larger than {limit} bytes")
-    return bytes(audio)
 
 
 def _data(body: bytes) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ async def test_the_oldest_comes_first(webhooks: SqlWebhookStore) -> None:
     for name, at in (("b", 2.0), ("c", 3.0), ("a", 1.0)):
         await webhooks.add(stored_webhook(name, received_at=at))
     assert [webhook.event_id for webhook in await webhooks.unworked()] == ["a", "b", "c"]
+    assert [webhook.event_id for webhook in await webhooks.unworked(limit=2)] == ["a", "b"]
 
 
 async def test_marking_an_unknown_event_does_nothing(webhooks: SqlWebhookStore) -> None:

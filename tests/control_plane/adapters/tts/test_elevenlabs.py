@@ -1,7 +1,8 @@
 """The ElevenLabs adapter over a real socket."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import pytest
 
@@ -141,6 +142,21 @@ async def test_only_opened_contexts_are_kept_alive(wire: ElevenLabsWire) -> None
     count = len(wire.received)
     await asyncio.sleep(0.03)
     assert len(wire.received) == count
+    await voice.aclose()
+    await speech.aclose()
+
+
+async def test_a_socket_closed_by_the_other_side_leaves_no_task_behind(wire: ElevenLabsWire) -> None:
+    tasks: list[asyncio.Task[None]] = []
+
+    def watched(coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        tasks.append(spawn(coroutine, name))
+        return tasks[-1]
+
+    speech = ElevenLabsTextToSpeech(api_key=KEY, voice="ana", spawn=watched, base_url=wire.url)
+    voice = await speech.open(VoiceOptions())
+    await wire.close(1008, "Have not received a new text input")
+    await until(lambda: tasks and all(task.done() for task in tasks))
     await voice.aclose()
     await speech.aclose()
 

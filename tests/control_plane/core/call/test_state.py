@@ -52,9 +52,10 @@ def test_what_an_older_version_did_not_store_takes_its_default() -> None:
     assert LegState.restore({"phase": "talking", "since": 7.0}) == LegState(phase=Phase.TALKING, since=7.0)
 
 
-def test_a_phase_that_nobody_knows_is_an_error() -> None:
+@pytest.mark.parametrize("field", ["phase", "mode", "cause"])
+def test_a_word_of_another_version_that_nobody_knows_is_an_error_that_names_it(field: str) -> None:
     with pytest.raises(ValueError, match="dreaming"):
-        LegState.restore({"phase": "dreaming"})
+        LegState.restore({"phase": "talking", field: "dreaming"})
 
 
 def test_a_leg_lives_from_its_beginning_to_its_end() -> None:

@@ -21,6 +21,7 @@ class Speaking:
         self.posted: list[CallEvent] = []
         self.audible = 0
         self.voice_lost = False
+        self.kept: list[bool] = []
         self.mouth = CarrierMouth(
             post=self.posted.append, audio_url=self._url if voice else None, clock=LoopClock(), audible=self._audible
         )
@@ -29,11 +30,12 @@ class Speaking:
     def _audible(self) -> None:
         self.audible += 1
 
-    async def _url(self, clause: str) -> str:
+    async def _url(self, text: str, *, keep: bool) -> str:
+        self.kept.append(keep)
         if self.voice_lost:
             raise Unavailable("elevenlabs", "cannot be connected to")
         await asyncio.sleep(0.2)
-        return f"https://gateway.example/{len(clause)}.wav"
+        return f"https://gateway.example/{len(text)}.wav"
 
     async def say(self, *clauses: str) -> "asyncio.Future[None]":
         """Say the clauses and wait for their end in the background."""
@@ -184,3 +186,11 @@ async def test_nothing_being_said_can_be_dropped_without_a_word() -> None:
     it = Speaking()
     assert it.mouth.drop() == ""
     assert it.posted == []
+
+
+async def test_whether_a_clause_is_worth_keeping_is_passed_on_to_the_voice() -> None:
+    it = Speaking(voice=True)
+    await it.mouth.begin(it.timing)
+    await it.mouth.say("Buenos días.", keep=True)
+    await it.mouth.say("A las nueve.")
+    assert it.kept == [True, False]

@@ -6,6 +6,7 @@ from typing import Never
 import pytest
 
 from control_plane.core.call.events import SayRequested
+from control_plane.core.turn.events import SpeechStarted, SpeechStopped
 from control_plane.core.turn.timing import TurnTiming
 from control_plane.ports.errors import Timeout, Unavailable
 from control_plane.services.conversation.carrier_mouth import CarrierMouth
@@ -174,3 +175,36 @@ async def test_the_carriers_voice_takes_over_when_the_stream_has_none() -> None:
         spare.played(completed=True)
         _, agent = await it.until_turns(2)
         assert agent.heard == "Claro que sí."
+
+
+async def test_a_spare_mouth_does_not_speak_over_the_caller_who_has_silenced_the_bot() -> None:
+    asked: list[object] = []
+    spare = CarrierMouth(post=asked.append, audio_url=None, clock=LoopClock(), audible=lambda: None)
+    more = asyncio.Event()
+    slow = (*says("Uno dos tres. ")[:-1], more, *says("Cuatro cinco seis."))
+    async with talking(slow, spare=spare) as it:
+        it.hears("Cuente.")
+        await it.until_audible()
+        it.conversation.perceive(SpeechStarted())
+        it.utterance.fail(Unavailable("elevenlabs", "the connection was closed"))
+        await asyncio.sleep(0)
+        more.set()
+        await asyncio.sleep(0.2)
+        assert asked == []
+        it.conversation.perceive(SpeechStopped())
+        await eventually(lambda: asked)
+
+
+class BrokenMouth(SpareMouth):
+    """Has a fault."""
+
+    async def say(self, clause: str, *, keep: bool = False) -> None:
+        raise ZeroDivisionError
+
+
+async def test_a_fault_in_the_apology_itself_ends_the_call_and_the_turn() -> None:
+    async with talking(says("Claro que sí."), mouth=BrokenMouth()) as it:
+        it.hears("¿A qué hora abren?")
+        await eventually(lambda: it.posted)
+        assert it.posted == [NO_VOICE]
+        assert not it.machine.thinking

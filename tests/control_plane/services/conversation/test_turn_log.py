@@ -178,3 +178,13 @@ async def test_turns_words_and_interruptions_are_told_on_the_bus_and_words_are_m
         True,
     )
     await it.supervisor.aclose()
+
+
+async def test_a_turn_after_an_audible_reply_replaces_no_earlier_one_that_begins_alike() -> None:
+    store = SlowStore()
+    it = Logged(store)
+    it.log.caller("Sí")
+    it.log.agent_began()
+    it.log.caller("Sí, claro.")
+    await it.log.settled()
+    assert [(turn.index, turn.text) for turn in store.kept] == [(0, "Sí"), (1, "Sí, claro.")]

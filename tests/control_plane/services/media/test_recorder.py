@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import tracemalloc
 import wave
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from control_plane.adapters.blobs.disk import DiskBlobs
 from control_plane.core.audio.frames import FRAME_BYTES
 from control_plane.core.audio.g711 import ULAW_VALUES
 from control_plane.ports.errors import Unavailable
-from control_plane.services.media.recorder import FLUSH_BYTES, Recorder, mix, wav
+from control_plane.services.media.recorder import FLUSH_BYTES, MIX_BYTES, Recorder, mix, wav
 from control_plane.testing.clock import FakeClock
 
 KEY = "recordings/call-1.wav"
@@ -169,3 +170,31 @@ def test_a_mix_may_lack_a_side(tmp_path: Path) -> None:
 def test_a_wav_of_one_side_is_mono() -> None:
     with wave.open(io.BytesIO(wav(b"\x00\x01" * 10))) as file:
         assert (file.getnchannels(), file.getnframes()) == (1, 10)
+
+
+def test_a_mix_of_many_blocks_keeps_both_sides_in_step(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(A * MIX_BYTES + B * MIX_BYTES + A * 7)
+    (tmp_path / "b").write_bytes(B * (MIX_BYTES + 5))
+    caller, agent = sides(mix(tmp_path / "a", tmp_path / "b"))
+    loud_a, loud_b = ULAW_VALUES[A[0]], ULAW_VALUES[B[0]]
+    assert caller == [loud_a] * MIX_BYTES + [loud_b] * MIX_BYTES + [loud_a] * 7
+    assert agent == [loud_b] * (MIX_BYTES + 5) + [0] * (MIX_BYTES + 2)
+
+
+def test_mixing_takes_little_more_memory_than_its_result(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(A * 300 * MIX_BYTES)
+    (tmp_path / "b").write_bytes(B * 300 * MIX_BYTES)
+    tracemalloc.start()
+    size = len(mix(tmp_path / "a", tmp_path / "b"))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.5 * size
+
+
+async def test_audio_after_saving_is_ignored(it: Recording) -> None:
+    await it.caller(A, 1.0)
+    await it.saved()
+    await it.caller(A, 5.0)
+    assert not it.recorder.agent(B * FLUSH_BYTES)
+    await it.recorder.flush()
+    assert list(it.spool.iterdir()) == []

@@ -8,6 +8,7 @@ import pytest
 
 from control_plane.adapters.blobs.disk import DiskBlobs
 from control_plane.adapters.cache.memory import MemoryCache
+from control_plane.observability.metrics import Metrics
 from control_plane.ports.errors import Unavailable
 from control_plane.ports.voice import VoiceOptions
 from control_plane.services.media.spoken_audio import SpokenAudio
@@ -23,7 +24,7 @@ class Spoken:
         clock = FakeClock()
         self.tts = FakeTextToSpeech()
         self.blobs = DiskBlobs(folder, "https://gateway.example", secret=b"secret", clock=clock)
-        self.voice = CallVoice(self.tts, VoiceOptions(), cache=MemoryCache(clock))
+        self.voice = CallVoice(self.tts, VoiceOptions(), cache=MemoryCache(clock), metrics=Metrics(version="test"))
         self.audio = SpokenAudio(self.voice, self.blobs)
 
 
@@ -33,7 +34,7 @@ def it(tmp_path: Path) -> Spoken:
 
 
 async def test_a_clause_becomes_a_wav_at_a_signed_address(it: Spoken) -> None:
-    url = await it.audio.url("Buenos días.")
+    url = await it.audio.url("Buenos días.", keep=False)
     assert url.startswith("https://gateway.example/blobs/speech/")
     assert "signature=" in url
     content = await it.blobs.get(url[KEY].partition("?")[0])
@@ -44,21 +45,28 @@ async def test_a_clause_becomes_a_wav_at_a_signed_address(it: Spoken) -> None:
 
 
 async def test_the_address_tells_nothing_of_the_words(it: Spoken) -> None:
-    assert "Laura" not in await it.audio.url("Buenos días, Laura.")
+    assert "Laura" not in await it.audio.url("Buenos días, Laura.", keep=False)
 
 
 async def test_the_same_words_have_the_same_file(it: Spoken) -> None:
-    first, again = await it.audio.url("Hola."), await it.audio.url("Hola.")
+    first, again = await it.audio.url("Hola.", keep=False), await it.audio.url("Hola.", keep=False)
     assert first.partition("?")[0] == again.partition("?")[0]
 
 
 async def test_a_phrase_at_hand_is_not_synthesised_again(it: Spoken) -> None:
     await it.voice.keep("Hola.", b"\x80" * 160)
-    await it.audio.url("Hola.")
+    await it.audio.url("Hola.", keep=False)
     assert it.tts.synthesized == []
 
 
 async def test_a_voice_that_fails_is_told(it: Spoken) -> None:
     it.tts.refusal = Unavailable("elevenlabs", "cannot be connected to")
     with pytest.raises(Unavailable):
-        await it.audio.url("Hola.")
+        await it.audio.url("Hola.", keep=False)
+
+
+async def test_a_sentence_worth_keeping_is_bought_once(it: Spoken) -> None:
+    for _ in range(2):
+        await it.audio.url("Hola.", keep=True)
+        await it.audio.url("A las nueve.", keep=False)
+    assert it.tts.synthesized == ["Hola.", "A las nueve.", "A las nueve."]

@@ -9,6 +9,7 @@ import pytest
 from control_plane.adapters.cache.memory import MemoryCache
 from control_plane.core.audio.playout import Playout
 from control_plane.core.turn.timing import Stage, TurnTiming
+from control_plane.observability.metrics import Metrics
 from control_plane.ports.errors import Unavailable
 from control_plane.ports.voice import VoiceOptions
 from control_plane.services.conversation.mouth import MouthLost
@@ -31,7 +32,8 @@ class Speaking:
         clock = LoopClock()
         self.tts, self.phone, self.supervisor = FakeTextToSpeech(), Telephone(), Supervisor()
         self.line = Line(self.phone, PlainCodec(), playout=Playout(), clock=clock)
-        self.voice = CallVoice(self.tts, VoiceOptions(), cache=MemoryCache(clock))
+        self.metrics = Metrics(version="test")
+        self.voice = CallVoice(self.tts, VoiceOptions(), cache=MemoryCache(clock), metrics=self.metrics)
         self.audible = 0
         self.mouth = StreamMouth(self.line, self.voice, clock=clock, supervisor=self.supervisor, audible=self._audible)
         self.timing = TurnTiming()
@@ -178,3 +180,14 @@ async def test_a_reply_without_words_is_over_at_once(it: Speaking) -> None:
     async with asyncio.timeout(1):
         await it.mouth.finish()
     assert it.utterances == []
+
+
+async def test_a_voice_lost_in_mid_reply_counts_as_one_error(it: Speaking) -> None:
+    await it.say("Uno.")
+    it.utterances[-1].fail(LOST)
+    with pytest.raises(MouthLost):
+        await it.mouth.say("Dos.")
+    with pytest.raises(MouthLost):
+        await it.mouth.finish()
+    labels = {"provider": "elevenlabs", "kind": "Unavailable"}
+    assert it.metrics.registry.get_sample_value("gateway_provider_errors_total", labels) == 1

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from control_plane.adapters.cache.memory import MemoryCache
+from control_plane.observability.metrics import Metrics
 from control_plane.ports.errors import Unavailable
 from control_plane.ports.voice import VoiceOptions
 from control_plane.services.media.voices import PHRASE_TTL_S, CallVoice
 from control_plane.testing.clock import FakeClock
-from control_plane.testing.voices import FakeTextToSpeech, spoken
+from control_plane.testing.voices import FakeTextToSpeech, FakeVoice, spoken
 
 LOST = Unavailable("elevenlabs", "the connection was closed")
 
@@ -20,11 +21,17 @@ class Voices:
         self.clock = FakeClock()
         self.cache = MemoryCache(self.clock)
         self.tts = FakeTextToSpeech()
+        self.metrics = Metrics(version="test")
         self.voice = self.another()
 
     def another(self, **options: Any) -> CallVoice:
         """The voice of another call with the same cache."""
-        return CallVoice(self.tts, VoiceOptions(**options), cache=self.cache)
+        return CallVoice(self.tts, VoiceOptions(**options), cache=self.cache, metrics=self.metrics)
+
+    @property
+    def errors(self) -> float:
+        labels = {"provider": "elevenlabs", "kind": "Unavailable"}
+        return self.metrics.registry.get_sample_value("gateway_provider_errors_total", labels) or 0.0
 
 
 @pytest.fixture
@@ -93,3 +100,45 @@ async def test_closing_closes_the_connection_and_may_be_done_twice(it: Voices) -
 async def test_a_voice_that_was_never_used_can_be_closed(it: Voices) -> None:
     await it.voice.aclose()
     assert it.tts.voices == []
+
+
+async def test_a_connection_made_after_the_call_ended_is_closed(it: Voices, monkeypatch: pytest.MonkeyPatch) -> None:
+    connected, ring = asyncio.Event(), it.tts.open
+
+    async def slow(options: VoiceOptions) -> FakeVoice:
+        await connected.wait()
+        return await ring(options)
+
+    monkeypatch.setattr(it.tts, "open", slow)
+    preparing = asyncio.ensure_future(it.voice.prepare(("Buenos días.",)))
+    await asyncio.sleep(0)
+    await it.voice.aclose()
+    connected.set()
+    await preparing
+    assert [voice.closed for voice in it.tts.voices] == [True]
+    assert it.tts.synthesized == []
+
+
+async def test_after_the_end_of_the_call_no_connection_is_made(it: Voices) -> None:
+    await it.voice.aclose()
+    with pytest.raises(Unavailable):
+        await it.voice.utterance()
+    assert it.tts.voices == []
+
+
+async def test_every_error_of_the_synthesiser_is_counted_once(it: Voices) -> None:
+    await it.voice.utterance()
+    it.tts.voices[0].refusal = Unavailable("elevenlabs", "the connection was closed")
+    await it.voice.utterance()
+    assert it.errors == 1
+    it.tts.refusal = Unavailable("elevenlabs", "cannot be connected to")
+    with pytest.raises(Unavailable):
+        await it.voice.synthesize("Hola.")
+    await it.another().prepare(("Hola.",))
+    assert it.errors == 3
+
+
+async def test_a_phrase_asked_for_while_it_is_prepared_is_bought_once(it: Voices) -> None:
+    preparing = asyncio.ensure_future(it.voice.prepare(("Buenos días.",)))
+    await asyncio.gather(preparing, it.voice.synthesize("Buenos días."), it.voice.synthesize("Buenos días."))
+    assert it.tts.synthesized == ["Buenos días."]

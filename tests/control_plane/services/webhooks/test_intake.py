@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
+from control_plane.adapters.store.database import Database
 from control_plane.adapters.store.engine import open_database
 from control_plane.adapters.store.webhooks import SqlWebhookStore
 from control_plane.core.call.events import LegAnswered
@@ -16,7 +18,7 @@ from control_plane.ports.errors import BadSignature, MalformedMessage, Rejected
 from control_plane.ports.stores import StoredWebhook, StoreUnavailable
 from control_plane.services.calls.session import InboxFull
 from control_plane.services.supervisor import Supervisor
-from control_plane.services.webhooks.intake import SWEEP_S, IntakeParts, Receipt, WebhookIntake
+from control_plane.services.webhooks.intake import QUICK_TRIES, REST_S, SWEEP_S, IntakeParts, Receipt, WebhookIntake
 from control_plane.testing.carriers import SIGNATURE, FakeWebhookReader
 from tests.records import stored_webhook
 from tests.virtual_time import LoopClock, eventually
@@ -29,13 +31,19 @@ class Store(SqlWebhookStore):
 
     away = False
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.sweep_faults: list[Exception] = []
+
     async def add(self, webhook: StoredWebhook) -> bool:
         self._check()
         return await super().add(webhook)
 
-    async def unworked(self) -> Sequence[StoredWebhook]:
+    async def unworked(self, *, limit: int = 500) -> Sequence[StoredWebhook]:
         self._check()
-        return await super().unworked()
+        if self.sweep_faults:
+            raise self.sweep_faults.pop()
+        return await super().unworked(limit=limit)
 
     async def mark_worked(self, carrier: str, event_id: str) -> None:
         self._check()
@@ -53,10 +61,16 @@ class Route:
     store: Store
     taken: list[str] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
+    faulty: frozenset[str] = frozenset()
+    tried: list[float] = field(default_factory=list)
+    """When those that meet a fault each time were tried."""
 
     async def __call__(self, notice: Notice) -> None:
         if self.errors:
             raise self.errors.pop(0)
+        if notice.event_id in self.faulty:
+            self.tried.append(LoopClock().steady())
+            raise KeyError("a fault of ours")
         if notice.event_id not in self.taken:
             self.taken.append(notice.event_id)
         await self.store.mark_worked("fake", notice.event_id)
@@ -215,6 +229,51 @@ async def test_a_store_that_comes_back_finds_the_door_at_work(door: Door) -> Non
     await eventually(lambda: "event-1" in door.route.taken)
     await asyncio.sleep(2 * SWEEP_S)
     assert await door.waiting() == []
+
+
+async def test_a_database_that_fails_in_an_unknown_way_does_not_end_the_work(door: Door) -> None:
+    door.store.sweep_faults = [RuntimeError("a fault") for _ in range(3)]
+    await door.bring("event-1")
+    await door.work()
+    await eventually(lambda: door.route.taken == ["event-1"], within_s=SWEEP_S / 2)
+    await door.store.add(stored_webhook("event-2", carrier="fake", body=b"event-2"))
+    door.reader.add(Notice(event_id="event-2", kind="call.answered", event=LegAnswered()))
+    await eventually(lambda: door.route.taken == ["event-1", "event-2"], within_s=5 * SWEEP_S)
+
+
+async def test_what_meets_a_fault_each_time_is_tried_quickly_at_first_and_then_each_minute(door: Door) -> None:
+    door.route.faulty = frozenset({"event-1"})
+    await door.bring("event-1")
+    await door.work()
+    await asyncio.sleep(4 * REST_S)
+    gaps = [later - earlier for earlier, later in pairwise(door.route.tried)]
+    assert max(gaps[: QUICK_TRIES - 1]) <= SWEEP_S + 1
+    assert gaps[QUICK_TRIES - 1 :]
+    assert all(REST_S <= gap <= REST_S + SWEEP_S + 1 for gap in gaps[QUICK_TRIES - 1 :])
+    door.route.faulty = frozenset()
+    await eventually(lambda: door.route.taken == ["event-1"], within_s=2 * REST_S)
+
+
+async def test_those_that_are_put_off_do_not_take_the_places_of_the_others(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("control_plane.services.webhooks.intake.SWEEP_LIMIT", 2)
+    door.route.faulty = frozenset({"bad-1", "bad-2", "bad-3"})
+    for at, name in enumerate(["bad-1", "bad-2", "bad-3", "event-1"]):
+        door.reader.add(Notice(event_id=name, kind="call.answered", event=LegAnswered()))
+        await door.store.add(stored_webhook(name, carrier="fake", body=name.encode(), received_at=float(at)))
+    await door.work()
+    await eventually(lambda: door.route.taken == ["event-1"], within_s=4 * SWEEP_S)
+
+
+async def test_only_so_many_faulty_webhooks_are_remembered(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("control_plane.services.webhooks.intake.FAULTY_LIMIT", 2)
+    door.route.faulty = frozenset({"bad-1", "bad-2", "bad-3"})
+    for name in sorted(door.route.faulty):
+        await door.bring(name)
+    await door.work()
+    await asyncio.sleep(2 * SWEEP_S)
+    assert len(door.intake._faulty) == 2
 
 
 async def test_what_does_not_fit_into_memory_is_acknowledged_and_worked_later(
