@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-FIRST_MIN: Final = 12
-"""Characters below which the first clause of a reply is not cut: a shorter one sounds torn off."""
+FIRST_MIN: Final = 10
+"""Characters below which the first clause of a reply is not cut: a shorter one sounds torn off. "Entendido," and "Con
+gusto," are whole breaths, and spoken at once they hide the rest of the sentence being written."""
 FIRST_MAX: Final = 80
 SOFT_MIN: Final = 60
 """Characters from which later clauses are cut at commas, colons and semicolons."""
