@@ -31,6 +31,7 @@ blueprint = Blueprint("calls", __name__)
 
 
 @blueprint.post("/api/call/initiate")
+@blueprint.post("/api/sessions")
 @validate_request(CallIn)
 @document_response(CallStarted, 200)
 @document_response(CallStarted, 202)

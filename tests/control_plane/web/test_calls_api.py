@@ -46,8 +46,9 @@ async def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("order", [{"nombre": "Test", "telefono": NUMBER}, {"name": "Test", "phone": NUMBER}])
-async def test_the_compatible_clients_place_a_call(it: Served, order: dict[str, str]) -> None:
-    answer = await it.post("/api/call/initiate", json=order)
+@pytest.mark.parametrize("path", ["/api/call/initiate", "/api/sessions"])
+async def test_the_compatible_clients_place_a_call(it: Served, path: str, order: dict[str, str]) -> None:
+    answer = await it.post(path, json=order)
     assert answer.status_code == 200
     body = await answer.get_json()
     assert body["success"] is True
