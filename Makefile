@@ -27,7 +27,7 @@ test:  ## All tests and gates (ARGS="tests/control_plane -k name")
 
 check:  ## ruff and mypy
 	@$(PYTHON) scripts/bootstrap.py --dev
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy control_plane metrics_sidecar simulator scripts
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy control_plane metrics_sidecar simulator stack scripts
 
 bench: setup  ## Measure how many calls one process carries
 	@$(BIN)/python -m benchmarks.calls $(ARGS)

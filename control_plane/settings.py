@@ -22,6 +22,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "api_port": ("API_PORT", "PORT"),
     "claude_api_key": ("CLAUDE_API_KEY", "ANTHROPIC_API_KEY"),
     "aws_region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+    "otlp_endpoint": ("OTEL_EXPORTER_OTLP_ENDPOINT",),
+    "otlp_headers": ("OTEL_EXPORTER_OTLP_HEADERS",),
 }
 """Fields that answer to several variables; in one place (environment, `.env`, …) the first that is set counts."""
 
@@ -44,6 +46,8 @@ ADDRESSES = (
     "deepgram_base_url",
     "aws_endpoint_url",
     "supabase_url",
+    "otlp_endpoint",
+    "sidecar_url",
 )
 
 
@@ -59,6 +63,9 @@ class Settings(BaseSettings):
     max_call_seconds: Annotated[int, Field(ge=60, le=14_000)] = 1800
     ring_timeout_seconds: Annotated[int, Field(ge=5, le=600)] = 45
     drain_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
+    node_id: Annotated[str, Field(pattern="^[a-z0-9-]{1,32}$")] = "main"
+    session_hours: Annotated[int, Field(ge=1, le=720)] = 12
+    sidecar_url: str = "http://127.0.0.1:3009"
 
     carrier: str = "telnyx"
     webhook_base_url: str = Field(default_factory=lambda known: f"http://127.0.0.1:{known['api_port']}")
@@ -120,6 +127,11 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
     log_pii: bool = False
+    otlp_endpoint: str = ""
+    otlp_headers: Secret = NOTHING
+    trace_sample_ratio: Annotated[float, Field(ge=0, le=1)] = 1.0
+    alert_channels: Secret = NOTHING
+    alert_interval_seconds: Annotated[int, Field(ge=1, le=300)] = 15
     secrets_dir: str = ""
 
     _found: Found = PrivateAttr(default_factory=Found)

@@ -96,6 +96,8 @@ def _addresses(settings: "Settings") -> Iterator[Fault]:
         "deepgram_base_url": (*HTTP, "ws", "wss"),
         "aws_endpoint_url": HTTP,
         "supabase_url": HTTP,
+        "otlp_endpoint": HTTP,
+        "sidecar_url": HTTP,
         "redis_url": ("redis", "rediss", "unix"),
     }
     for field in sorted(fields.keys() & settings.model_fields_set):

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("control_plane", "metrics_sidecar", "simulator")
+PACKAGES = ("control_plane", "metrics_sidecar", "simulator", "stack")
 PROGRAMS = (*PACKAGES, "benchmarks", "scripts")
 GATEWAY = ("control_plane", "metrics_sidecar")
 

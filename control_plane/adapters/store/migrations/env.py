@@ -9,7 +9,11 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
+from control_plane.adapters.store import alert_tables, callback_tables, node_tables
 from control_plane.adapters.store.tables import Base, Words
+
+TABLES = (alert_tables, callback_tables, node_tables)
+"""Importing them makes their tables part of `Base.metadata`."""
 
 
 def _render(kind: str, item: Any, *_: Any) -> str | Literal[False]:

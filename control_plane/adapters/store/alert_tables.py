@@ -1,0 +1,1 @@
+"""Tables of alert rules, alerts, silences and deliveries."""

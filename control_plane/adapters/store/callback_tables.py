@@ -1,0 +1,1 @@
+"""Table of callers who are to be called back."""

@@ -1,0 +1,1 @@
+"""Table of the control planes that share this database."""
