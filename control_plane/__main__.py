@@ -11,12 +11,16 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from control_plane.app import create_app
+from control_plane.core.doctor.findings import Level
+from control_plane.doctor_command import as_text, table
 from control_plane.observability.logging import configure_logging, get_logger
 from control_plane.ports.errors import Misconfigured
+from control_plane.services.doctor.doctor import Report
 from control_plane.services.gateway import Gateway
 from control_plane.settings import Settings
 from control_plane.settings_check import SettingsError, Severity, faults
 from control_plane.wiring import build_gateway
+from control_plane.wiring.doctor import Practice, open_practice
 
 log = get_logger("main")
 
@@ -28,18 +32,47 @@ SHUTDOWN_S: Final = 3.0
 
 
 def main() -> None:
-    """`gateway run`: serve until SIGTERM or SIGINT, then drain. `gateway check`: only look at the settings."""
-    parser = argparse.ArgumentParser(prog="gateway", description="Centralita, a gateway for AI phone calls.")
-    parser.add_argument("command", nargs="?", choices=("run", "check"), default="run")
-    command = parser.parse_args().command
+    """`gateway run`: serve until SIGTERM or SIGINT, then drain. `gateway check`: only look at the settings.
+    `gateway doctor`: look at the installation that runs with these settings.
+    """
+    options = _options()
     try:
         settings = Settings.load()
+        if options.command == "doctor":
+            sys.exit(examine(settings, options))
         _report(settings)
-        if command == "run":
+        if options.command == "run":
             run(settings)
     except (SettingsError, Misconfigured) as error:
         print(error, file=sys.stderr)
         sys.exit(EXIT_CONFIG)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="gateway", description="Centralita, a gateway for AI phone calls.")
+    parser.add_argument("command", nargs="?", choices=("run", "check", "doctor"), default="run")
+    doctor = parser.add_argument_group("doctor")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    doctor.add_argument("--url", default="", help="look at this address instead of WEBHOOK_BASE_URL")
+    doctor.add_argument("--no-call", action="store_true", help="hold no echo call")
+    doctor.add_argument("--language", choices=("en", "es"), default="en")
+    return parser.parse_args()
+
+
+def examine(settings: Settings, options: argparse.Namespace) -> int:
+    """Print what the doctor finds; 1 when something is wrong."""
+    configure_logging("ERROR", "console", show_pii=False)
+    report = asyncio.run(_examination(open_practice(settings, url=options.url, call=not options.no_call)))
+    colours = sys.stdout.isatty()
+    print(as_text(report) if options.json else table(report, language=options.language, colours=colours))
+    return 1 if report.level is Level.FAIL else 0
+
+
+async def _examination(practice: Practice) -> Report:
+    try:
+        return await practice.doctor.examine()
+    finally:
+        await practice.close()
 
 
 def _report(settings: Settings) -> None:
@@ -58,7 +91,12 @@ def _report(settings: Settings) -> None:
 
 def run(settings: Settings) -> None:
     """Serve on the settings' address until a signal."""
-    configure_logging(settings.log_level, settings.log_format, show_pii=settings.log_pii)
+    configure_logging(
+        settings.log_level,
+        settings.log_format,
+        show_pii=settings.log_pii,
+        trace_ratio=settings.trace_sample_ratio if settings.otlp_endpoint else 0.0,
+    )
     try:
         import uvloop
     except ImportError:

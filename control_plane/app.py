@@ -8,10 +8,51 @@ from quart import Quart, request
 from quart_schema import Info, QuartSchema
 
 from control_plane.services.gateway import VERSION, Gateway
-from control_plane.web import access, blobs, calls, current, errors, events, health, media, pages, sessions, webhooks
+from control_plane.web import (
+    access,
+    alerts,
+    blobs,
+    call_list,
+    callbacks,
+    calls,
+    current,
+    doctor,
+    errors,
+    events,
+    figures,
+    forward,
+    health,
+    media,
+    overview,
+    pages,
+    providers,
+    recordings,
+    session,
+    sessions,
+    webhooks,
+)
 from control_plane.web.description import ApiDescription
+from control_plane.web.json_body import JsonRequest
 
-BLUEPRINTS: Final[tuple[ModuleType, ...]] = (health, calls, sessions, events, webhooks, media, blobs, pages)
+BLUEPRINTS: Final[tuple[ModuleType, ...]] = (
+    health,
+    session,
+    figures,
+    overview,
+    call_list,
+    calls,
+    recordings,
+    sessions,
+    events,
+    providers,
+    alerts,
+    callbacks,
+    webhooks,
+    media,
+    blobs,
+    doctor,
+    pages,
+)
 
 BODY_LIMIT: Final = 1024 * 1024
 
@@ -19,6 +60,7 @@ BODY_LIMIT: Final = 1024 * 1024
 def create_app(gateway: Gateway) -> Quart:
     """A Quart app that starts the gateway with the server and stops it after the last connection."""
     app = Quart("control_plane")
+    app.request_class = JsonRequest
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["BODY_TIMEOUT"] = 15
     # The documentation pages of the library load scripts from elsewhere; the description itself is enough.
@@ -35,6 +77,7 @@ def create_app(gateway: Gateway) -> Quart:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     current.attach(app, gateway)
     errors.install(app)
+    forward.install(app)
     access.install(app)
     _count_requests(app, gateway)
     for module in BLUEPRINTS:

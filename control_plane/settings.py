@@ -48,6 +48,7 @@ ADDRESSES = (
     "supabase_url",
     "otlp_endpoint",
     "sidecar_url",
+    "node_address",
 )
 
 
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     ring_timeout_seconds: Annotated[int, Field(ge=5, le=600)] = 45
     drain_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
     node_id: Annotated[str, Field(pattern="^[a-z0-9-]{1,32}$")] = "main"
+    node_address: str = ""
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
     sidecar_url: str = "http://127.0.0.1:3009"
 

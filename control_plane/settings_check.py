@@ -98,6 +98,7 @@ def _addresses(settings: "Settings") -> Iterator[Fault]:
         "supabase_url": HTTP,
         "otlp_endpoint": HTTP,
         "sidecar_url": HTTP,
+        "node_address": HTTP,
         "redis_url": ("redis", "rediss", "unix"),
     }
     for field in sorted(fields.keys() & settings.model_fields_set):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from control_plane.adapters.bus.memory import MemoryBus, Subscription
-from control_plane.adapters.cache.memory import MemoryCache
 from control_plane.core.audio.playout import Playout
 from control_plane.core.bot import Bot
 from control_plane.core.call.events import CallEvent
@@ -32,6 +31,7 @@ from control_plane.services.supervisor import Supervisor
 from control_plane.testing.brains import FakeBrain
 from control_plane.testing.carriers import PlainCodec
 from control_plane.testing.voices import FakeTextToSpeech, FakeUtterance
+from tests.caches import local_cache
 from tests.telephones import Telephone
 from tests.virtual_time import LoopClock, eventually
 
@@ -126,7 +126,7 @@ async def talking(
         post=posted.append,
         spare_mouth=lambda: spare,
     )
-    voice = CallVoice(tts, VoiceOptions(), cache=MemoryCache(clock), metrics=metrics)
+    voice = CallVoice(tts, VoiceOptions(), cache=local_cache(clock), metrics=metrics)
     stream_mouth = StreamMouth(
         line, voice, clock=clock, supervisor=supervisor, audible=lambda: conversation.agent_audible()
     )

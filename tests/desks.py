@@ -8,10 +8,10 @@ from typing import Any
 
 from control_plane.adapters.blobs.disk import DiskBlobs
 from control_plane.adapters.bus.memory import MemoryBus
-from control_plane.adapters.cache.memory import MemoryCache
 from control_plane.adapters.numbers import WorldNumberPlan
 from control_plane.adapters.store.calls import SqlCallStore
 from control_plane.adapters.store.engine import open_database
+from control_plane.adapters.store.nodes import SqlNodeStore
 from control_plane.adapters.store.webhooks import SqlWebhookStore
 from control_plane.core.call import events as e
 from control_plane.core.call.commands import CarrierCommand, FetchRecording
@@ -28,11 +28,13 @@ from control_plane.services.calls.orders import CallOrder
 from control_plane.services.calls.roster import Roster, RosterParts
 from control_plane.services.calls.talk import TalkParts
 from control_plane.services.conversation.turn_log import TurnLogParts
+from control_plane.services.nodes import Nodes
 from control_plane.services.supervisor import Supervisor
 from control_plane.services.webhooks.intake import IntakeParts, Receipt, WebhookIntake
 from control_plane.services.webhooks.routing import NoticeRouter
 from control_plane.testing.brains import FakeBrain
 from control_plane.testing.carriers import SIGNATURE, FakeCallControl, FakeWebhookReader
+from tests.caches import local_cache
 from tests.call_events import CALLEE, OURS
 from tests.virtual_time import LoopClock, eventually
 
@@ -72,6 +74,7 @@ class Office:
     intake: WebhookIntake
     router: NoticeRouter
     store: Store
+    nodes: Nodes
     webhooks: SqlWebhookStore
     metrics: Metrics
     supervisor: Supervisor
@@ -135,16 +138,20 @@ async def office(
     *,
     control: FakeCallControl | None = None,
     reader: WebhookReader | None = None,
+    node: str = "main",
     **policy: Any,
 ) -> AsyncIterator[Office]:
     """Opened on a database; leaving it is a crash: every task is cancelled wherever it is.
 
-    `policy` are fields of DeskPolicy, and `patience`, by phase.
+    `policy` are fields of DeskPolicy, and `patience`, by phase. Nobody beats for the node unless the test lets it.
     """
     patience: Mapping[Phase, float] = policy.pop("patience", {})
     database = open_database(database_url)
+    nodes = Nodes(node, address=f"http://{node}", store=SqlNodeStore(database), clock=LoopClock())
+    await nodes.enter()
     parts = _Parts(
         store=Store(database),
+        nodes=nodes,
         control=control or FakeCallControl(),
         metrics=Metrics(),
         supervisor=Supervisor(),
@@ -157,6 +164,7 @@ async def office(
         RosterParts(
             factory=factory,
             store=parts.store,
+            nodes=parts.nodes,
             clock=parts.clock,
             metrics=parts.metrics,
             supervisor=parts.supervisor,
@@ -170,6 +178,7 @@ async def office(
             factory=factory,
             roster=roster,
             store=parts.store,
+            nodes=parts.nodes,
             numbers=WorldNumberPlan("CO"),
             clock=parts.clock,
             metrics=parts.metrics,
@@ -187,6 +196,7 @@ async def office(
             route=router.route,
             clock=parts.clock,
             metrics=parts.metrics,
+            alone=lambda: parts.nodes.alone,
         )
     )
     try:
@@ -197,6 +207,7 @@ async def office(
             intake=intake,
             router=router,
             store=parts.store,
+            nodes=parts.nodes,
             webhooks=webhooks,
             metrics=parts.metrics,
             supervisor=parts.supervisor,
@@ -210,6 +221,7 @@ async def office(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
     store: Store
+    nodes: Nodes
     control: FakeCallControl
     metrics: Metrics
     supervisor: Supervisor
@@ -227,7 +239,7 @@ def _factory_parts(parts: _Parts, patience: Mapping[Phase, float]) -> FactoryPar
         tts=None,
         store=store,
         blobs=DiskBlobs(parts.folder, "https://gateway.example", secret=b"secret", clock=parts.clock),
-        cache=MemoryCache(parts.clock),
+        cache=local_cache(parts.clock),
         clock=parts.clock,
         metrics=parts.metrics,
         supervisor=parts.supervisor,

@@ -11,9 +11,9 @@ from quart import Quart
 
 
 @asynccontextmanager
-async def real_server(app: Quart) -> AsyncIterator[str]:
+async def real_server(app: Quart, port: int = 0) -> AsyncIterator[str]:
     """`127.0.0.1:<port>`, until the block is left; then the server is stopped in order."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.graceful_timeout = config.shutdown_timeout = 2.0

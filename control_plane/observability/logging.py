@@ -12,9 +12,10 @@ from typing import BinaryIO, Final, cast
 
 import orjson
 import structlog
-from structlog.typing import FilteringBoundLogger, Processor, WrappedLogger
+from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
 from control_plane.observability.masking import Mask
+from control_plane.observability.tracing import is_sampled, trace_id
 
 QUIET: Final = (
     "httpx",
@@ -34,17 +35,24 @@ QUIET: Final = (
 
 
 def configure_logging(
-    level: str = "INFO", form: str = "json", *, show_pii: bool = False, stream: BinaryIO | None = None
+    level: str = "INFO",
+    form: str = "json",
+    *,
+    show_pii: bool = False,
+    stream: BinaryIO | None = None,
+    trace_ratio: float = 0.0,
 ) -> None:
     """Send everything, the standard library's logging too, to `stream` (default: standard output), one line each.
 
-    `form` is `json` or `console`. May be called again; the last call counts.
+    `form` is `json` or `console`; `trace_ratio` is the share of calls whose traces are kept: their lines carry
+    `trace_id`. May be called again; the last call counts.
     """
     threshold = logging.getLevelNamesMapping()[level]
     target = stream if stream is not None else sys.stdout.buffer
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            *([_TraceId(trace_ratio)] if trace_ratio else []),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -67,6 +75,19 @@ def get_logger(name: str) -> FilteringBoundLogger:
 def bind_call(call_id: str) -> AbstractContextManager[None]:
     """Every line within carries this call id, also in tasks that are started within."""
     return structlog.contextvars.bound_contextvars(call_id=call_id)
+
+
+class _TraceId:
+    """Names the trace in the lines of calls that are traced."""
+
+    def __init__(self, ratio: float) -> None:
+        self._ratio = ratio
+
+    def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        call_id = event.get("call_id", "")
+        if call_id and is_sampled(call_id, self._ratio):
+            event["trace_id"] = trace_id(call_id)
+        return event
 
 
 class _IntoStructlog(logging.Handler):

@@ -24,6 +24,14 @@ class BlobStore(Protocol):
 
     async def get(self, key: str) -> bytes | None: ...
 
+    async def size(self, key: str) -> int | None:
+        """In bytes; None when there is no such file."""
+        ...
+
+    def read(self, key: str, *, start: int, stop: int) -> AsyncIterator[bytes]:
+        """The bytes from `start` to before `stop`, piece by piece; fewer when the file is shorter or gone."""
+        ...
+
     async def url(self, key: str, *, expires_s: int = 600) -> str:
         """An address from which the carrier or a browser can fetch it without credentials, for a while."""
         ...
@@ -49,12 +57,32 @@ class Bus(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cached:
+    """What a cache answered. `stamp` goes back with `put`: what was made before a `drop` is not kept after it."""
+
+    value: bytes | None
+    stamp: bytes
+
+
 class Cache(Protocol):
-    """Bytes by key for a while; may forget at any time."""
+    """Bytes by kind and key for a while. It may forget at any time and never fails: what it cannot do stays undone."""
 
-    async def get(self, key: str) -> bytes | None: ...
+    async def look(self, kind: str, key: str) -> Cached: ...
 
-    async def set(self, key: str, value: bytes, *, ttl_s: float) -> None: ...
+    async def put(self, kind: str, key: str, *, value: bytes, ttl_s: float, stamp: bytes) -> None: ...
+
+    async def drop(self, kind: str, key: str | None = None) -> None:
+        """Forget one entry, or all of the kind."""
+        ...
+
+    async def claim(self, kind: str, key: str, *, ttl_s: float) -> bool:
+        """Whether we are the one to make the entry; for so long nobody else is, unless `release` comes first."""
+        ...
+
+    async def release(self, kind: str, key: str) -> None:
+        """Give our claim back."""
+        ...
 
 
 class BadNumber(ValueError):

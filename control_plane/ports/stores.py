@@ -32,6 +32,8 @@ class CallRecord:
     variables: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     machine: Mapping[str, Any] = field(default_factory=dict)
+    node: str = ""
+    """The control plane in which it lives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,14 @@ class CallFilter:
     state: str = ""
     direction: str = ""
     live: bool | None = None
+    cause: str = ""
+    bot_id: str = ""
+    since: float | None = None
+    """Begun at this time (unix seconds) or later."""
+    until: float | None = None
+    """Begun before this time."""
+    text: str = ""
+    """Part of the contact's name, in any case, or of one of the numbers, however it is written."""
     limit: int = 50
     cursor: str = ""
     """Opaque, from the page before."""

@@ -1,19 +1,28 @@
 """The running gateway: its services by name, and their start and end in the right order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from control_plane.observability.gc_pauses import GcWatch
 from control_plane.observability.logging import get_logger
 from control_plane.observability.loop_lag import watch_loop
 from control_plane.observability.metrics import Metrics
+from control_plane.observability.tracing import Tracing
+from control_plane.ports.callbacks import CallbackStore
 from control_plane.ports.carrier import MediaCodec
 from control_plane.ports.infrastructure import BlobStore, Bus, Clock
 from control_plane.ports.stores import CallStore
+from control_plane.services.alerts.service import AlertService
+from control_plane.services.cache.service import CacheService
 from control_plane.services.calls.desk import CallDesk
+from control_plane.services.depths import Depths
+from control_plane.services.doctor.doctor import Doctor
 from control_plane.services.media.door import MediaDoor
+from control_plane.services.nodes import Nodes
 from control_plane.services.supervisor import Supervisor
+from control_plane.services.views import Views
 from control_plane.services.webhooks.intake import WebhookIntake
 
 log = get_logger("gateway")
@@ -29,6 +38,8 @@ class Access:
     """Who may use the API: loopback always, others with the token; with no token nobody else."""
 
     token: str = field(repr=False)
+    session_s: float = 12 * 3600.0
+    """How long a browser stays signed in."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,39 +52,72 @@ class Gateway:
     """By carrier."""
     codecs: Mapping[str, Callable[[], MediaCodec]]
     """Media wire language by carrier."""
+    nodes: Nodes
     calls: CallStore
+    callbacks: CallbackStore
+    views: Views
     blobs: BlobStore
     local_blob: Callable[[str, Mapping[str, str]], Awaitable[bytes | None]]
     """Content of a locally kept blob by key and the query of its link; None when the link is bad or the blob gone."""
     store_answers: Callable[[], Awaitable[bool]]
     bus: Bus
+    alerts: AlertService
+    cache: CacheService
+    doctor: Doctor
     clock: Clock
     metrics: Metrics
     supervisor: Supervisor
+    tracing: Tracing
     access: Access
     migrate: Callable[[], Awaitable[None]]
     language: Callable[[str], str]
     """Language of a bot by its id."""
     closers: tuple[Callable[[], Awaitable[None]], ...]
     """What is to be closed at the end, in this order."""
+    background: Mapping[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
+    """What runs from `start` to `stop` beside the services, by name."""
     missing: tuple[str, ...] = ()
     """What is not configured for real calls, for people."""
     started_at: float = 0.0
     ready: bool = False
     workers: list[asyncio.Task[None]] = field(default_factory=list, init=False)
-    """Those that work webhooks, from `start` on; none of them ends by itself."""
+    """Those that work webhooks and hold our place among the nodes, from `start` on; none of them ends by itself."""
+    depths: Depths = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.depths = Depths(
+            metrics=self.metrics,
+            roster=self.desk.roster,
+            door=self.door,
+            intakes=self.intakes,
+            bus=self.bus,
+            supervisor=self.supervisor,
+            gc_watch=GcWatch(self.metrics, self.clock),
+        )
 
     async def start(self) -> None:
         """Migrate, take over what an earlier process left, begin to work."""
         self.started_at = self.clock.wall()
+        self.depths.gc_watch.start()
+        self.tracing.start()
         await self.migrate()
+        await self.nodes.enter()
         taken_over = await self.desk.roster.recover()
         if taken_over:
             log.info("calls taken over", calls=taken_over)
         for carrier, intake in self.intakes.items():
             self.workers.append(self.supervisor.spawn(intake.run(), f"webhooks of {carrier}"))
+        roster = self.desk.roster
+        self.workers.append(self.supervisor.spawn(self.nodes.run(adopt=roster.adopt, release=roster.release), "node"))
+        for name, run in self.background.items():
+            self.supervisor.spawn(run(), name)
+        await self.alerts.start(self.supervisor, measure=self.measure)
         self.supervisor.spawn(watch_loop(self.metrics, self.clock), "event loop lag")
         self.ready = True
+
+    def measure(self) -> None:
+        """Bring the metrics up to date with what is counted only when somebody looks."""
+        self.depths.measure()
 
     async def drain(self, *, timeout_s: float) -> None:
         """Refuse new calls and wait for the live ones. The sockets stay open meanwhile."""
@@ -83,8 +127,9 @@ class Gateway:
     async def stop(self) -> None:
         """After the last socket: end all tasks, close everything. What does not close does not keep the others open."""
         self.ready = False
+        self.depths.gc_watch.stop()
         await self.supervisor.aclose()
-        for close in self.closers:
+        for close in (self.nodes.leave, *self.closers):
             try:
                 async with asyncio.timeout(CLOSE_S):
                     await close()

@@ -1,4 +1,4 @@
-"""Who may use the API: programs on this machine, and whoever has the token."""
+"""Who may use the API: programs on this machine, whoever has the token, browsers that signed in with it."""
 
 import hmac
 import ipaddress
@@ -8,14 +8,18 @@ from urllib.parse import urlsplit
 from quart import Quart, request
 
 from control_plane.observability.logging import get_logger
+from control_plane.web import cookie
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
 
 log = get_logger("web")
 
-OPEN: Final = ("/health", "/api/health", "/webhook/", "/blobs/", "/stream/")
+OPEN: Final = ("/health", "/api/health", "/api/auth/", "/webhook/", "/blobs/", "/stream/")
 """Prefixes that answer everybody: strangers learn from health whether calls are taken, the others have proofs of their
 own."""
+
+READING: Final = ("GET", "HEAD")
+"""Methods that change nothing."""
 
 OWN_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -28,17 +32,47 @@ def install(app: Quart) -> None:
 
 def authorised() -> bool:
     """Whether this request may use the whole API."""
-    return _from_this_machine() or _has_token()
+    return _from_this_machine() or _has_token() or session_expiry() is not None
+
+
+def session_expiry() -> int | None:
+    """Until when the browser that asks is signed in (unix seconds); None when it is not."""
+    here = gateway()
+    return cookie.expiry(request.cookies.get(cookie.NAME, ""), here.access.token, now=here.clock.wall())
+
+
+def expires_with_session() -> int | None:
+    """Until when what is asked for may go on, when only the session cookie allows it; None: as long as it likes."""
+    return None if _from_this_machine() or _has_token() else session_expiry()
+
+
+def scheme() -> str:
+    """How the browser reached us, the proxy included."""
+    told = request.headers.get("x-forwarded-proto", "")
+    return told if told in ("http", "https") else request.scheme
+
+
+def from_own_page() -> bool:
+    """Whether a page that we served sends this."""
+    return request.headers.get("origin") == f"{scheme()}://{request.host}"
 
 
 async def _check() -> Any:
     path = request.path
-    if path == "/" or path.startswith(OPEN) or authorised():
+    if path == "/" or path.startswith(OPEN) or _from_this_machine() or _has_token():
         return None
+    if session_expiry() is not None:
+        return None if request.method in READING or from_own_page() else foreign_page()
     body, status, headers = problem(
         401, "unauthorized", title="A token is needed", detail="Send AUTH_TOKEN as `Authorization: Bearer …`."
     )
     return body, status, {**headers, "WWW-Authenticate": "Bearer"}
+
+
+def foreign_page() -> Any:
+    """A browser adds its cookies also to what the page of somebody else sends."""
+    detail = "With a session cookie, Origin has to be this server."
+    return problem(403, "foreign_origin", title="Another site sent this", detail=detail)
 
 
 def _from_this_machine() -> bool:

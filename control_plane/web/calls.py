@@ -1,11 +1,13 @@
-"""Calls over HTTP: start one, see them, act on one that lives."""
+"""One call over HTTP: started, looked at, acted upon."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from quart import Blueprint, request
 from quart_schema import document_response, validate_request, validate_response
 
-from control_plane.ports.stores import CallFilter, CallRecord
+from control_plane.ports.reports import SILENCE
+from control_plane.ports.stores import CallRecord
 from control_plane.services.calls.orders import CallOrder
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
@@ -13,7 +15,6 @@ from control_plane.web.schemas import (
     Asked,
     CallDetail,
     CallIn,
-    CallList,
     CallOut,
     CallStarted,
     DigitsIn,
@@ -24,7 +25,6 @@ from control_plane.web.schemas import (
 )
 
 LINK_S: Final = 3600
-PAGE_LIMIT: Final = 200
 KEY_LIMIT: Final = 200
 
 blueprint = Blueprint("calls", __name__)
@@ -63,34 +63,6 @@ async def initiate(data: CallIn) -> Any:
     return started.model_dump(), 200 if call.control_id else 202
 
 
-@blueprint.get("/api/calls")
-@validate_response(CallList)
-async def calls() -> Any:
-    """Newest first. Filters: `state`, `direction`, `live` (true/false); paging: `limit`, `cursor`."""
-    args = request.args
-    live = {"true": True, "false": False}.get(args.get("live", ""))
-    try:
-        limit = _limit(args.get("limit", "50"))
-        wanted = CallFilter(
-            state=args.get("state", ""),
-            direction=args.get("direction", ""),
-            live=live,
-            limit=limit,
-            cursor=args.get("cursor", ""),
-        )
-        page = await gateway().calls.list(wanted)
-    except ValueError as error:
-        return problem(422, "invalid", title="The request is not valid", detail=str(error))
-    return CallList(items=[CallOut.of(call) for call in page.items], next_cursor=page.next_cursor)
-
-
-def _limit(text: str) -> int:
-    """Raises ValueError with a text for the client."""
-    if not (text.isdecimal() and len(text) < 10):
-        raise ValueError("limit: has to be a whole number")
-    return min(PAGE_LIMIT, max(1, int(text)))
-
-
 @blueprint.get("/api/calls/<call_id>")
 @validate_response(CallDetail)
 async def call_detail(call_id: str) -> CallDetail:
@@ -103,10 +75,14 @@ async def detail(call_id: str) -> CallDetail:
     here = gateway()
     call = await here.desk.get(call_id)
     stored = await here.calls.get(call_id) or call
-    out = CallOut.of(call, recording=await _recording(stored))
+    call = replace(call, recording_key=stored.recording_key)
+    talk = (await here.views.reports.talks([call_id])).get(call_id, SILENCE)
+    out = CallOut.of(call, talk=talk, recording=await _recording(call))
+    turns = await here.calls.turns(call_id)
     return CallDetail(
         **out.model_dump(),
-        turns=[TurnOut.of(turn) for turn in await here.calls.turns(call_id)],
+        heard=next((turn.heard for turn in reversed(turns) if turn.speaker == "agent"), ""),
+        turns=[TurnOut.of(turn) for turn in turns],
         events=[EventOut.of(entry) for entry in await here.calls.journal(call_id)],
     )
 

@@ -11,6 +11,7 @@ from control_plane.observability.logging import get_logger
 from control_plane.ports.errors import BadSignature, MalformedMessage
 from control_plane.ports.infrastructure import BadNumber
 from control_plane.ports.stores import StoreUnavailable
+from control_plane.services.alerts.desk import BadRule, UnknownChannel, UnknownRule, UnknownSilence
 from control_plane.services.calls.orders import CallNotLive, NotAccepting, UnknownBot, UnknownCall
 from control_plane.services.calls.session import InboxFull
 from control_plane.web.json_body import BodyTooLarge, UnreadableBody
@@ -39,6 +40,10 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     StoreUnavailable: Problem(503, "store_unavailable", "The database cannot be reached", "Try again.", retry_after=2),
     BadSignature: Problem(401, "bad_signature", "The signature is not valid", "The request was not taken."),
     MalformedMessage: Problem(400, "malformed", "The message cannot be read", "The request was not taken."),
+    BadRule: Problem(422, "bad_rule", "The alert rule could never work"),
+    UnknownRule: Problem(404, "unknown_rule", "There is no such alert rule", "No rule has this id."),
+    UnknownSilence: Problem(404, "unknown_silence", "There is no such silence", "No silence has this id."),
+    UnknownChannel: Problem(404, "unknown_channel", "There is no such channel", "See /api/alerts/channels."),
     UnreadableBody: Problem(400, "unreadable_body", "The body cannot be read"),
     BodyTooLarge: Problem(413, "body_too_large", "The body is too large"),
 }

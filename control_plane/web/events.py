@@ -1,38 +1,115 @@
-"""What happens now, as server-sent events: states, words, turns, interruptions."""
+"""What happens now, as server-sent events: states, words, turns, interruptions, alerts."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, cast
 
 import orjson
-from quart import Blueprint, Response
+from quart import Blueprint, Response, current_app
+from quart.blueprints import BlueprintSetupState
+from quart_schema import document_response
 
+from control_plane.observability.logging import get_logger
 from control_plane.ports.infrastructure import BusMessage
+from control_plane.services.gateway import Gateway
+from control_plane.web.access import expires_with_session
 from control_plane.web.current import gateway
+from control_plane.web.errors import problem
+from control_plane.web.view_schemas import EventStream
 
-KEEP_ALIVE_S: Final = 15.0
+PING_S: Final = 1.0
+SLOW_S: Final = 5.0
+"""A reader that leaves one event untaken for so long is gone, or too slow to be told what happens now."""
+STREAMS: Final = 100
+KEY: Final = "centralita.streams"
+TOPICS: Final = ("call.", "alert")
+"""Beginnings of the topics that are for people; the others are for processes."""
+
+log = get_logger("web")
 
 blueprint = Blueprint("events", __name__)
 
 
+@dataclass(slots=True)
+class Streams:
+    """The open streams of this process."""
+
+    open: int = 0
+
+
+@blueprint.record_once
+def _count_streams(state: BlueprintSetupState) -> None:
+    state.app.extensions[KEY] = Streams()
+
+
 @blueprint.get("/api/events")
-async def events() -> Response:
-    """`event:` is the topic, `data:` JSON with `call_id`. A comment comes every 15 s when nothing happens."""
-    response = Response(_stream(gateway().bus.subscribe()), content_type="text/event-stream")
+@document_response(EventStream)
+async def events() -> Any:
+    """Server-sent events: `hello` first, a `ping` each second, between them what happens, with `call_id`."""
+    here, streams = gateway(), cast(Streams, current_app.extensions[KEY])
+    if streams.open >= STREAMS:
+        return problem(503, "too_many_streams", title="Too many listen already", retry_after=5)
+    happenings = _happenings(here, here.bus.subscribe(), until=expires_with_session())
+    response = Response(_told(happenings, streams), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     response.timeout = None
     return response
 
 
-async def _stream(messages: AsyncIterator[BusMessage]) -> AsyncIterator[bytes]:
-    yield b": connected\n\n"
-    while True:
+async def _told(happenings: AsyncGenerator[bytes], streams: Streams) -> AsyncIterator[bytes]:
+    async with _counted(happenings, streams):
+        async for event in happenings:
+            with _taken_in_time():
+                yield event
+
+
+@asynccontextmanager
+async def _counted(happenings: AsyncGenerator[bytes], streams: Streams) -> AsyncIterator[None]:
+    streams.open += 1
+    try:
+        async with aclosing(happenings):
+            yield
+    finally:
+        streams.open -= 1
+
+
+async def _happenings(
+    here: Gateway, messages: AsyncIterator[BusMessage], *, until: float | None
+) -> AsyncGenerator[bytes]:
+    """Events and pings, until the session ends with which they were asked for."""
+    clock = here.clock
+    yield _event("hello", {"node": here.nodes.name, "at": clock.wall()})
+    ping_at = clock.steady() + PING_S
+    while until is None or clock.wall() < until:
         try:
-            async with asyncio.timeout(KEEP_ALIVE_S):
+            async with asyncio.timeout(max(0.0, ping_at - clock.steady())):
                 message = await anext(messages)
         except TimeoutError:
-            yield b": nothing new\n\n"
+            ping_at = clock.steady() + PING_S
+            yield _event("ping", {"at": clock.wall()})
             continue
-        data = orjson.dumps({"call_id": message.call_id, **message.body})
-        yield b"event: " + message.topic.encode() + b"\ndata: " + data + b"\n\n"
+        except StopAsyncIteration:
+            return
+        if message.topic.startswith(TOPICS):
+            about = {"call_id": message.call_id} if message.call_id else {}
+            yield _event(message.topic, {**about, **message.body})
+
+
+@contextmanager
+def _taken_in_time() -> Iterator[None]:
+    """Around a `yield`: a reader that takes nothing holds the request in its last write, out of reach of any timeout
+    in here, so the request itself is ended."""
+    request_task = asyncio.current_task()
+    assert request_task is not None
+    ending = asyncio.get_running_loop().call_later(SLOW_S, request_task.cancel)
+    try:
+        yield
+    finally:
+        ending.cancel()
+
+
+def _event(topic: str, data: Mapping[str, Any]) -> bytes:
+    return b"event: " + topic.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n"

@@ -1,13 +1,15 @@
 """Is the process alive, is it ready for calls, what does it measure."""
 
+import asyncio
 from typing import Any
 
-from quart import Blueprint, Response
+from quart import Blueprint, Response, request
+from quart_schema import document_response
 
-from control_plane.observability.metrics import CONTENT_TYPE
-from control_plane.services.gateway import VERSION
+from control_plane.services.gateway import VERSION, Gateway
 from control_plane.web.access import authorised
 from control_plane.web.current import gateway
+from control_plane.web.view_schemas import HealthOut, MetricsText, ReadyOut
 
 blueprint = Blueprint("health", __name__)
 
@@ -28,6 +30,7 @@ async def service() -> dict[str, Any]:
 
 @blueprint.get("/health")
 @blueprint.get("/health/live")
+@document_response(HealthOut)
 async def alive() -> dict[str, Any]:
     """Liveness: the process answers. Not to be restarted, whatever `ready` says."""
     return {"status": "ok", **_facts()}
@@ -35,15 +38,24 @@ async def alive() -> dict[str, Any]:
 
 @blueprint.get("/api/health")
 @blueprint.get("/health/ready")
+@document_response(ReadyOut)
+@document_response(ReadyOut, 503)
 async def ready() -> tuple[dict[str, Any], int]:
     """Readiness: may new calls be sent here. 503 while starting, draining or full, without database or worker."""
-    reasons = await _reasons()
-    return {"status": "not ready" if reasons else "ready", "reasons": reasons, **_facts()}, 503 if reasons else 200
+    why_not = reasons(gateway(), database_answers=await gateway().store_answers())
+    return {"status": "not ready" if why_not else "ready", "reasons": why_not, **_facts()}, 503 if why_not else 200
 
 
 @blueprint.get("/metrics")
+@document_response(MetricsText)
 async def metrics() -> Response:
-    return Response(gateway().metrics.render(), content_type=CONTENT_TYPE)
+    """For Prometheus; OpenMetrics when it is asked for by `Accept`."""
+    here = gateway()
+    here.measure()
+    # In a thread: the text of a thousand series takes longer to write than a frame of audio lasts.
+    accept = request.headers.get("accept", "")
+    text, content_type = await asyncio.to_thread(here.metrics.exposition, accept)
+    return Response(text, content_type=content_type)
 
 
 def _facts() -> dict[str, Any]:
@@ -60,13 +72,13 @@ def _facts() -> dict[str, Any]:
     }
 
 
-async def _reasons() -> list[str]:
-    here = gateway()
+def reasons(here: Gateway, *, database_answers: bool) -> list[str]:
+    """Why no calls may be sent here."""
     checks = (
         (not here.ready and not here.desk.draining, "starting"),
         (here.desk.draining, "draining"),
         (here.desk.full, "at the limit of calls"),
-        (not await here.store_answers(), "database does not answer"),
+        (not database_answers, "database does not answer"),
         (any(worker.done() for worker in here.workers), "webhook worker has ended"),
     )
     return [reason for holds, reason in checks if holds]

@@ -1,9 +1,10 @@
 """Reading a request's body within a limit."""
 
 import asyncio
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from quart import request
+from quart import Request, request
+from werkzeug.exceptions import BadRequest
 
 BODY_PATIENCE_S: Final = 10.0
 """A body that has not arrived by then comes from a broken or hostile client."""
@@ -15,6 +16,16 @@ class UnreadableBody(Exception):
 
 class BodyTooLarge(Exception):
     """More bytes than the route takes."""
+
+
+class JsonRequest(Request):
+    """A request whose body need not be text."""
+
+    async def get_json(self, *args: Any, **options: Any) -> Any:
+        try:
+            return await super().get_json(*args, **options)
+        except UnicodeDecodeError:
+            raise BadRequest("not UTF-8") from None
 
 
 async def raw_body(limit: int) -> bytes:

@@ -1,6 +1,7 @@
 """The page of one call, for people: what was said and heard, and where the time of each turn went."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, cast
 
 from quart import Blueprint, render_template
 
@@ -26,7 +27,7 @@ def bars(turn: TurnOut, longest: float) -> list[dict[str, float | str]]:
     out: list[dict[str, float | str]] = []
     left = 0.0
     for stage in STAGES:
-        spent = turn.timing.get(stage, 0.0)
+        spent = cast(Mapping[str, float], turn.timing).get(stage, 0.0)
         width = spent / longest * 100
         out.append({"stage": stage, "left": round(left, 2), "width": round(width, 2), "ms": spent})
         left += width

@@ -3,17 +3,19 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from typing_extensions import TypedDict
 
+from control_plane.ports.reports import SILENCE, TalkFigures
 from control_plane.ports.stores import CallRecord, JournalEntry, TurnRecord
 
 _UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters but tab and the ends of lines, and halves of characters: no database and no voice takes them."""
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     if not text.isprintable():
         raise ValueError("control characters are not taken")
     return text
@@ -35,10 +37,27 @@ def _storable(value: Any) -> Any:
     return value
 
 
-Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_printable)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)]
 Number = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_printable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(printable)
 ]
+
+PAGE_LIMIT: Final = 200
+
+
+def _within_page(value: Any) -> Any:
+    """Larger and smaller numbers are brought into the range."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < 10:
+        return min(PAGE_LIMIT, max(1, int(value)))
+    raise ValueError("has to be a whole number")
+
+
+PageLimit = Annotated[
+    int,
+    BeforeValidator(_within_page, json_schema_input_type=int),
+    Field(description=f"1 to {PAGE_LIMIT}; other numbers are brought into the range."),
+]
+Cursor = Annotated[str, Field(max_length=400, description="`next_cursor` of the page before.")]
 
 
 class CallIn(BaseModel):
@@ -87,6 +106,12 @@ class Asked(BaseModel):
     asked: str
 
 
+def duration_s(call: CallRecord) -> float | None:
+    if call.answered_at is None or call.ended_at is None:
+        return None
+    return round(max(0.0, call.ended_at - call.answered_at), 1)
+
+
 class CallOut(BaseModel):
     """One call. Times in unix seconds."""
 
@@ -105,12 +130,22 @@ class CallOut(BaseModel):
     ended_at: float | None
     hangup_cause: str
     reason: str
+    node: str
+    """The control plane in which it lives or lived."""
+    duration_s: float | None
+    """From the answer to the end; null while it goes on and when it was never answered."""
+    turn_count: int
+    """Things said so far, by both sides."""
+    latency_p95_ms: float | None
+    """95 of 100 answers of the bot came faster; null without an answer that was measured."""
     recording: str
-    """Address of the recording, valid for a while; empty when there is none."""
+    """Address of the recording, valid for a while; empty when there is none, and in lists."""
+    recording_url: str
+    """Path of the recording on this server; empty when there is none."""
     metadata: dict[str, Any]
 
     @classmethod
-    def of(cls, call: CallRecord, *, recording: str = "") -> "CallOut":
+    def of(cls, call: CallRecord, *, talk: TalkFigures = SILENCE, recording: str = "") -> "CallOut":
         return cls(
             id=call.id,
             direction=call.direction,
@@ -127,13 +162,36 @@ class CallOut(BaseModel):
             ended_at=call.ended_at,
             hangup_cause=call.hangup_cause,
             reason=str(call.machine.get("reason", "")),
+            node=call.node,
+            duration_s=duration_s(call),
+            turn_count=talk.turns,
+            latency_p95_ms=talk.latency_p95_ms,
             recording=recording,
+            recording_url=f"/api/calls/{call.id}/recording" if call.recording_key else "",
             metadata=dict(call.metadata),
         )
 
 
+class TimingOut(TypedDict, total=False):
+    """Where the time of an answer went, in ms. A stage whose moments did not happen is missing.
+
+    `stt` to `playout` follow one another; `total` is from the caller's last sound to the first piece of the answer,
+    `gateway` our own share (`dispatch` + `handover` + `playout`). Turns of the caller have none.
+    """
+
+    stt: float
+    dispatch: float
+    brain: float
+    clause: float
+    handover: float
+    voice: float
+    playout: float
+    total: float
+    gateway: float
+
+
 class TurnOut(BaseModel):
-    """One turn. `timing` has stage durations in ms (agent turns), see docs/conversation.md."""
+    """One turn. `heard` is what the caller heard of `text`; they differ when the bot was interrupted."""
 
     index: int
     speaker: str
@@ -142,7 +200,7 @@ class TurnOut(BaseModel):
     interrupted: bool
     started_at: float
     ended_at: float | None
-    timing: dict[str, float]
+    timing: TimingOut
     tools: list[dict[str, Any]]
 
     @classmethod
@@ -155,7 +213,7 @@ class TurnOut(BaseModel):
             interrupted=turn.interrupted,
             started_at=turn.started_at,
             ended_at=turn.ended_at,
-            timing=dict(turn.timing),
+            timing=cast(TimingOut, dict(turn.timing)),
             tools=[dict(tool) for tool in turn.tools],
         )
 
@@ -176,13 +234,18 @@ class EventOut(BaseModel):
 class CallDetail(CallOut):
     """A call with everything that happened in it."""
 
-    turns: list[TurnOut] = Field(default_factory=list)
-    events: list[EventOut] = Field(default_factory=list)
+    heard: str
+    """What the caller last heard of the bot."""
+    turns: list[TurnOut]
+    events: list[EventOut]
 
 
 class CallList(BaseModel):
+    """One page of calls, newest first."""
+
     items: list[CallOut]
     next_cursor: str
+    """For the next page; empty on the last one."""
 
 
 class SessionStats(BaseModel):
@@ -207,8 +270,15 @@ class SessionOut(BaseModel):
     last_heard: str
 
 
+class MessageOut(BaseModel):
+    """One thing said, as the caller heard it."""
+
+    speaker: str
+    text: str
+
+
 class HistoryOut(BaseModel):
     """What was said, as the caller heard it."""
 
     session_id: str
-    messages: Sequence[Mapping[str, str]]
+    messages: Sequence[MessageOut]

@@ -5,7 +5,7 @@ from quart_schema import validate_response
 
 from control_plane.core.call.state import Phase
 from control_plane.web.current import gateway
-from control_plane.web.schemas import HistoryOut, SessionOut, SessionStats
+from control_plane.web.schemas import HistoryOut, MessageOut, SessionOut, SessionStats
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -48,5 +48,5 @@ async def history(call_id: str) -> HistoryOut:
     here = gateway()
     call = await here.desk.get(call_id)
     turns = await here.calls.turns(call_id)
-    messages = [{"speaker": turn.speaker, "text": turn.heard} for turn in turns if turn.heard]
+    messages = [MessageOut(speaker=turn.speaker, text=turn.heard) for turn in turns if turn.heard]
     return HistoryOut(session_id=call.session_id, messages=messages)

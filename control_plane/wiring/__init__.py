@@ -10,8 +10,11 @@ from control_plane.services.webhooks.intake import IntakeParts, WebhookIntake
 from control_plane.services.webhooks.routing import NoticeRouter
 from control_plane.settings import Settings
 from control_plane.settings_check import Severity, faults
+from control_plane.wiring.alerts import alert_service
+from control_plane.wiring.doctor import make_doctor
 from control_plane.wiring.parts import Parts
 from control_plane.wiring.services import bot_language, desk_parts, door_parts
+from control_plane.wiring.views import callback_store, views
 
 
 def build_gateway(settings: Settings, **overrides: Any) -> Gateway:
@@ -32,24 +35,34 @@ def build_gateway(settings: Settings, **overrides: Any) -> Gateway:
             route=router.route,
             clock=parts.clock,
             metrics=parts.metrics,
+            alone=lambda: parts.nodes.alone,
         )
     )
+    watched = views(parts)
     return Gateway(
         desk=desk,
         door=door,
         intakes={carrier.name: intake},
         codecs={carrier.name: carrier.codec},
+        nodes=parts.nodes,
         calls=parts.calls,
+        callbacks=callback_store(parts),
+        views=watched,
         blobs=parts.blobs,
         local_blob=parts.local_blob,
         store_answers=parts.store_answers,
         bus=parts.bus,
+        alerts=alert_service(parts, overrides),
+        cache=parts.cache,
+        doctor=make_doctor(parts),
         clock=parts.clock,
         metrics=parts.metrics,
         supervisor=parts.supervisor,
-        access=Access(token=settings.auth_token.get_secret_value()),
+        tracing=parts.tracing,
+        access=Access(token=settings.auth_token.get_secret_value(), session_s=settings.session_hours * 3600.0),
         migrate=lambda: migrate(parts.database),
         language=bot_language,
         closers=parts.closers(),
+        background={**parts.background(), "provider errors": watched.providers.watch},
         missing=tuple(str(fault) for fault in faults(settings) if fault.severity is Severity.MISSING),
     )

@@ -1,13 +1,12 @@
 """The adapters of one gateway, by its settings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from control_plane.adapters.blobs.disk import DiskBlobs
 from control_plane.adapters.blobs.s3 import S3Blobs
 from control_plane.adapters.brains.anthropic import AnthropicBrain
-from control_plane.adapters.bus.memory import MemoryBus
 from control_plane.adapters.cache.memory import MemoryCache
 from control_plane.adapters.carriers import CARRIERS
 from control_plane.adapters.carriers.spec import CarrierConfig, CarrierSpec
@@ -16,23 +15,34 @@ from control_plane.adapters.numbers import WorldNumberPlan
 from control_plane.adapters.store.calls import SqlCallStore
 from control_plane.adapters.store.database import Database
 from control_plane.adapters.store.engine import open_database
+from control_plane.adapters.store.nodes import SqlNodeStore
+from control_plane.adapters.store.timed import TimedDatabase
 from control_plane.adapters.store.webhooks import SqlWebhookStore
 from control_plane.adapters.stt.deepgram import DeepgramSpeechToText
 from control_plane.adapters.tts.elevenlabs import ElevenLabsTextToSpeech
 from control_plane.core.call.state import Phase
 from control_plane.core.call.table import PATIENCE
+from control_plane.observability.gc_pauses import settle_down
 from control_plane.observability.metrics import Metrics
+from control_plane.observability.tracing import Tracing
 from control_plane.ports.brain import Brain
 from control_plane.ports.carrier import Carrier
 from control_plane.ports.errors import Misconfigured
 from control_plane.ports.hearing import SpeechToText
-from control_plane.ports.infrastructure import BlobStore, Clock, NumberPlan
+from control_plane.ports.infrastructure import BlobStore, Bus, Clock, NumberPlan
 from control_plane.ports.stores import CallStore, StoreUnavailable
 from control_plane.ports.voice import TextToSpeech
+from control_plane.services.cache.service import CacheParts, CacheService
 from control_plane.services.gateway import VERSION
+from control_plane.services.nodes import Nodes
 from control_plane.services.supervisor import Supervisor
 from control_plane.settings import Settings
 from control_plane.settings_secret import stream_secret
+from control_plane.wiring.observed import make_tracing
+from control_plane.wiring.shared import shared_parts
+
+if TYPE_CHECKING:
+    from control_plane.adapters.cache.redis import RedisCache
 
 LONGEST_LEG_S: Final = 14_000
 """The longest time limit that the carriers take."""
@@ -50,10 +60,14 @@ class Parts:
         self.clock: Clock = part("clock", SystemClock)
         self.supervisor: Supervisor = part("supervisor", Supervisor)
         self.metrics: Metrics = part("metrics", lambda: Metrics(version=VERSION))
-        self.bus = part("bus", MemoryBus)
-        self.cache = part("cache", lambda: MemoryCache(self.clock))
+        shared = shared_parts(settings, clock=self.clock, metrics=self.metrics)
+        self.tracing: Tracing = part("tracing", lambda: make_tracing(settings, self.metrics))
+        self.bus: Bus = part("bus", lambda: shared.bus)
+        self.redis: RedisCache | None = shared.cache
+        self.cache: CacheService = part("cache", self._cache)
         self.database = part("database", self._database)
         self.calls: CallStore = part("calls", lambda: SqlCallStore(self.database))
+        self.nodes: Nodes = part("nodes", self._nodes)
         self.webhooks = part("webhooks", lambda: SqlWebhookStore(self.database))
         self.numbers: NumberPlan = part("numbers", lambda: WorldNumberPlan(settings.default_region))
         self.disk = DiskBlobs(
@@ -71,7 +85,8 @@ class Parts:
         return self.settings.use_media_streams and self.stt is not None
 
     def closers(self) -> tuple[Callable[[], Awaitable[None]], ...]:
-        closing = (self.stt, self.tts, self.brain, self.carrier.control, self.blobs, self.database)
+        outside = (self.stt, self.tts, self.brain, self.carrier.control, self.blobs)
+        closing = (*outside, self.redis, self.tracing, self.database)
         return tuple(close for part in closing if (close := getattr(part, "aclose", None)) is not None)
 
     async def store_answers(self) -> bool:
@@ -92,9 +107,41 @@ class Parts:
 
     def _database(self) -> Database:
         try:
-            return open_database(self.settings.database_url)
+            database = open_database(self.settings.database_url)
         except ValueError as error:
             raise Misconfigured("settings", str(error)) from error
+        return TimedDatabase(database, metrics=self.metrics, clock=self.clock)
+
+    def _cache(self) -> CacheService:
+        near = MemoryCache(self.clock)
+        self.metrics.cache_bytes.set_function(lambda: near.size_bytes)
+        self.metrics.cache_entries.set_function(lambda: near.entries)
+        return CacheService(
+            CacheParts(
+                near=near,
+                far=self.redis,
+                bus=self.bus,
+                metrics=self.metrics,
+                supervisor=self.supervisor,
+                default_ttl_s=self.settings.redis_cache_ttl,
+                settle=self.redis.settle if self.redis is not None else None,
+            )
+        )
+
+    def background(self) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
+        """What runs from start to end beside the services, by name."""
+        running: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
+        if isinstance(self.cache, CacheService):
+            running["cache invalidation"] = self.cache.listen
+        run = getattr(self.bus, "run", None)
+        if run is not None:
+            running["event bus"] = run
+        return running
+
+    def _nodes(self) -> Nodes:
+        settings = self.settings
+        address = settings.node_address or f"http://{settings.host}:{settings.api_port}"
+        return Nodes(settings.node_id, address=address, store=SqlNodeStore(self.database), clock=self.clock)
 
     def _blobs(self) -> BlobStore:
         settings = self.settings
@@ -149,6 +196,7 @@ class Parts:
             api_key=self.settings.claude_api_key.get_secret_value(),
             base_url=self.settings.anthropic_base_url,
             model=self.settings.anthropic_model,
+            loaded=settle_down,
         )
 
 

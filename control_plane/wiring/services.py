@@ -18,6 +18,7 @@ from control_plane.services.calls.talk import CallTalk, TalkParts
 from control_plane.services.conversation.turn_log import TurnLogParts
 from control_plane.services.media.door import DoorParts
 from control_plane.services.media.tickets import Tickets
+from control_plane.wiring.observed import timed_brain, timed_control, timed_stt, timed_tts
 from control_plane.wiring.parts import Parts
 
 MS: Final = 1000
@@ -41,9 +42,11 @@ def desk_parts(parts: Parts) -> DeskParts:
         RosterParts(
             factory=factory,
             store=parts.calls,
+            nodes=parts.nodes,
             clock=parts.clock,
             metrics=parts.metrics,
             supervisor=parts.supervisor,
+            tracing=parts.tracing,
         )
     )
     return DeskParts(
@@ -51,6 +54,7 @@ def desk_parts(parts: Parts) -> DeskParts:
         factory=factory,
         roster=roster,
         store=parts.calls,
+        nodes=parts.nodes,
         numbers=parts.numbers,
         clock=parts.clock,
         metrics=parts.metrics,
@@ -82,11 +86,16 @@ def _factory_parts(parts: Parts) -> FactoryParts:
 def _talk_parts(parts: Parts) -> TalkParts:
     settings = parts.settings
     turns = TurnLogParts(
-        store=parts.calls, bus=parts.bus, clock=parts.clock, metrics=parts.metrics, supervisor=parts.supervisor
+        store=parts.calls,
+        bus=parts.bus,
+        clock=parts.clock,
+        metrics=parts.metrics,
+        supervisor=parts.supervisor,
+        tracing=parts.tracing,
     )
     return TalkParts(
-        brain=parts.brain,
-        tts=parts.tts,
+        brain=timed_brain(parts),
+        tts=timed_tts(parts),
         store=parts.calls,
         blobs=parts.blobs,
         cache=parts.cache,
@@ -110,8 +119,10 @@ def contact_zone(numbers: NumberPlan, call: CallRecord, *, default: str) -> str:
 
 
 def _executor_parts(parts: Parts) -> ExecutorParts:
+    control = timed_control(parts)
+
     async def fetch_recording(call: CallRecord, command: FetchRecording) -> None:
-        audio = await parts.carrier.control.download(command.url)
+        audio = await control.download(command.url)
         key = f"recordings/{call.id}-carrier.{command.format}"
         await parts.blobs.put(key, audio, content_type=f"audio/{command.format}")
         stored = await parts.calls.get(call.id)
@@ -122,7 +133,7 @@ def _executor_parts(parts: Parts) -> ExecutorParts:
 
     return ExecutorParts(
         store=parts.calls,
-        control=parts.carrier.control,
+        control=control,
         metrics=parts.metrics,
         ticket=tickets(parts).issue,
         language=lambda call: bot_language(call.bot_id),
@@ -152,7 +163,7 @@ def door_parts(parts: Parts, desk: CallDesk) -> DoorParts:
     return DoorParts(
         tickets=tickets(parts),
         find=desk.roster.find,
-        stt=parts.stt,
+        stt=timed_stt(parts),
         clock=parts.clock,
         metrics=parts.metrics,
         supervisor=parts.supervisor,

@@ -15,6 +15,7 @@ Faults, by target; times in seconds, defaults in brackets:
 
 from aiohttp import web
 
+from simulator.ai.accounts import Accounts
 from simulator.ai.anthropic import Anthropic
 from simulator.ai.deepgram import Deepgram
 from simulator.ai.elevenlabs import ElevenLabs
@@ -27,9 +28,13 @@ _VOICE = "/elevenlabs/v1/text-to-speech/{voice}"
 def routes(world: World, limits: AiLimits | None = None) -> list[web.RouteDef]:
     """All endpoints; a client's base address is the simulator's with `/deepgram`, `/anthropic` or `/elevenlabs`."""
     limits = limits or AiLimits()
+    accounts = Accounts(world)
     ears, model, voices = Deepgram(world, limits), Anthropic(world, limits), ElevenLabs(world, limits)
     return [
         web.get("/deepgram/v1/listen", ears.listen),
+        web.get("/deepgram/v1/projects", accounts.deepgram_projects),
+        web.get("/anthropic/v1/models/{model}", accounts.anthropic_model),
+        web.get("/elevenlabs/v1/voices/{voice}", accounts.elevenlabs_voice),
         web.post("/anthropic/v1/messages", model.messages),
         web.get(f"{_VOICE}/stream-input", voices.stream_input),
         web.get(f"{_VOICE}/multi-stream-input", voices.multi_stream_input),

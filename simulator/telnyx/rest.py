@@ -54,6 +54,7 @@ class Rest:
             web.post("/v2/calls/{id}/actions/{verb}", self._answered(self._act)),
             web.put("/v2/calls/{id}/actions/client_state_update", self._answered(self._act)),
             web.get("/v2/recordings/{id}.wav", self._recording),
+            web.get("/v2/call_control_applications/{id}", self._answered(self._application)),
         ]
 
     def _answered(self, work: Callable[[web.Request], Awaitable[dict[str, Any]]]) -> Any:
@@ -75,6 +76,12 @@ class Rest:
         expected = f"Bearer {self._world.settings.keys.telnyx_api_key}".encode()
         if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
             raise Refused(UNAUTHORIZED)
+
+    async def _application(self, request: web.Request) -> dict[str, Any]:
+        """The application under which calls are made; there is one."""
+        if request.match_info["id"] != self._world.settings.keys.telnyx_connection_id:
+            raise Refused(NOT_FOUND)
+        return {"id": request.match_info["id"], "record_type": "call_control_application", "active": True}
 
     async def _dial(self, request: web.Request) -> dict[str, Any]:
         body = await _json(request)

@@ -87,7 +87,7 @@ def test_a_signal_ends_the_process_in_order_even_while_somebody_listens(tmp_path
     try:
         until_ready(process, port)
         with httpx.stream("GET", f"http://127.0.0.1:{port}/api/events", timeout=5) as answer:
-            assert next(answer.iter_lines()) == ": connected"
+            assert next(answer.iter_lines()) == "event: hello"
             began = time.monotonic()
             process.send_signal(number)
             output = process.communicate(timeout=10)[0].decode()

@@ -44,6 +44,7 @@ FITTING = {
     "transfer_number": "+573001234567",
     "telnyx_public_key": "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=",
     "default_region": "MX",
+    "node_address": "http://10.0.0.2:3008",
     "otlp_endpoint": "http://127.0.0.1:4318",
     "trace_sample_ratio": "0.5",
     "alert_interval_seconds": "30",

@@ -11,7 +11,7 @@ from tests.gates.house import ROOT
 
 pytestmark = pytest.mark.gate
 
-MACHINES = {"call", "turn", "flow", "campaign"}
+MACHINES = {"alert", "call", "turn", "flow", "campaign"}
 
 
 def contract(name: str) -> set[str]:

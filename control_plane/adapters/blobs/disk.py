@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import os
 import tempfile
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
@@ -17,6 +18,9 @@ from control_plane.ports.infrastructure import Clock
 T = TypeVar("T")
 
 TIMEOUT_S: Final = 30.0
+
+PIECE_BYTES: Final = 256 * 1024
+"""Read at a time: each piece is a thread's errand."""
 
 
 class DiskBlobs:
@@ -51,6 +55,29 @@ class DiskBlobs:
         except OSError as error:
             raise _failed(error) from error
 
+    async def size(self, key: str) -> int | None:
+        """Raises ValueError, Unavailable."""
+        path = self._path(key)
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                return await asyncio.to_thread(_size, path)
+        except OSError as error:
+            raise _failed(error) from error
+
+    async def read(self, key: str, *, start: int, stop: int) -> AsyncIterator[bytes]:
+        """Raises ValueError, Unavailable."""
+        path = self._path(key)
+        while start < stop:
+            try:
+                async with asyncio.timeout(TIMEOUT_S):
+                    piece = await asyncio.to_thread(_piece, path, start=start, length=min(PIECE_BYTES, stop - start))
+            except OSError as error:
+                raise _failed(error) from error
+            if not piece:
+                return
+            yield piece
+            start += len(piece)
+
     async def url(self, key: str, *, expires_s: int = 600) -> str:
         """`<base>/blobs/<key>?expires=<unix seconds>&signature=<hex>`, for `verify`. Raises ValueError."""
         expires = int(self._clock.wall()) + expires_s
@@ -68,6 +95,18 @@ class DiskBlobs:
 
     def _path(self, key: str) -> Path:
         return self._folder / checked(key)
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
+
+
+def _piece(path: Path, *, start: int, length: int) -> bytes:
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(length)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -16,6 +16,8 @@ OPERATION_TIMEOUT_S: Final = 45.0
 """Over all attempts of one operation, waiting for a free connection included."""
 ATTEMPTS: Final = 3
 CONNECTIONS: Final = 50
+PIECE_BYTES: Final = 1024 * 1024
+"""Of a file that is read in pieces."""
 
 _BY_CODE: Final[dict[str, type[ProviderError]]] = {
     "NoSuchBucket": Misconfigured,
@@ -74,6 +76,39 @@ class S3Blobs:
             async with found["Body"] as body:
                 data: bytes = await body.read()
         return data
+
+    async def size(self, key: str) -> int | None:
+        """Raises ValueError for the key, ProviderError."""
+        wanted = self._named(key)
+        async with self._working() as client:
+            try:
+                found = await client.head_object(**wanted)
+            except client.exceptions.ClientError as error:
+                # An answer to HEAD has no body, so its error has no name but the status.
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                    return None
+                raise
+        return int(found["ContentLength"])
+
+    async def read(self, key: str, *, start: int, stop: int) -> AsyncIterator[bytes]:
+        """Piece by piece, each a request of its own: none of them is open while a slow reader takes what it got.
+
+        Raises ValueError for the key, ProviderError.
+        """
+        wanted = self._named(key)
+        while start < stop:
+            last = min(start + PIECE_BYTES, stop) - 1
+            async with self._working() as client:
+                try:
+                    found = await client.get_object(**wanted, Range=f"bytes={start}-{last}")
+                except client.exceptions.NoSuchKey:
+                    return
+                async with found["Body"] as body:
+                    piece: bytes = await body.read()
+            if not piece:
+                return
+            yield piece
+            start += len(piece)
 
     async def url(self, key: str, *, expires_s: int = 600) -> str:
         """Signed here, without asking the server. Raises ValueError for the key, ProviderError."""

@@ -1,7 +1,7 @@
 """Claude as a brain: who loads the SDK and when, and how a question becomes a reply."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class AnthropicBrain:
     """Streams replies. `base_url` may have a path prefix.
 
-    The SDK is imported in a thread by the first `warm` or `answer`. Closing a reply early closes its connection, so
-    `warm` after an interruption spares the next turn the new one.
+    The SDK is imported in a thread by the first `warm` or `answer`; then `loaded` is called there, once. Closing a
+    reply early closes its connection, so `warm` after an interruption spares the next turn the new one.
     """
 
     def __init__(
@@ -30,11 +30,13 @@ class AnthropicBrain:
         base_url: str = "https://api.anthropic.com",
         model: str = DEFAULT_MODEL,
         timings: AnthropicTimings | None = None,
+        loaded: Callable[[], None] = lambda: None,
     ) -> None:
         self._api_key = api_key
         self._base_url = http_url(base_url, "")
         self._model = model
         self._timings = timings or AnthropicTimings()
+        self._tell_loaded = loaded
         self._client: AnthropicClient | None = None
         self._loading = asyncio.Lock()
 
@@ -65,4 +67,5 @@ class AnthropicBrain:
     def _load(self) -> "AnthropicClient":
         from control_plane.adapters.brains.anthropic_sdk import AnthropicClient
 
+        self._tell_loaded()
         return AnthropicClient(api_key=self._api_key, base_url=self._base_url, timings=self._timings)

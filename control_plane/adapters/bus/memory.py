@@ -21,6 +21,10 @@ class MemoryBus:
         self.dropped = 0
         """Messages lost by slow subscribers, all together."""
 
+    @property
+    def subscribers(self) -> int:
+        return len(self._subscriptions)
+
     def publish(self, message: BusMessage) -> None:
         for subscription in tuple(self._subscriptions):
             if not subscription.offer(message):

@@ -1,13 +1,26 @@
 """Calls with their events, commands and turns, in SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, RowMapping, Select, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    RowMapping,
+    Select,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from control_plane.adapters.store.cursor import cursor_after, position_of
 from control_plane.adapters.store.database import Conflict, Database, to_json
-from control_plane.adapters.store.rows import row_of, rows_of, turn_of, upsert_call, upsert_turn
+from control_plane.adapters.store.rows import row_of, rows_of, turn_of, turn_row, upsert_call, upsert_turn
 from control_plane.adapters.store.tables import (
     HAS_CONTROL_ID,
     HAS_KEY,
@@ -95,7 +108,7 @@ class SqlCallStore:
         """Raises ValueError for a cursor that is not ours and for a limit outside of 1 to MAX_PAGE."""
         rows = await self._rows(_filtered(wanted))
         found = [CallRecord(**row) for row in rows[: wanted.limit]]
-        return CallPage(items=found, next_cursor=cursor_after(found[-1]) if len(rows) > wanted.limit else "")
+        return CallPage(items=found, next_cursor=_after(found[-1]) if len(rows) > wanted.limit else "")
 
     async def live(self) -> Sequence[CallRecord]:
         rows = await self._rows(select(calls).where(IS_LIVE).order_by(calls.c.created_at, calls.c.id))
@@ -126,7 +139,7 @@ class SqlCallStore:
     async def save_turn(self, turn: TurnRecord) -> None:
         """Raises Rejected for a turn of an unknown call."""
         try:
-            await self._write((self._upsert_turn, row_of(turn)))
+            await self._write((self._upsert_turn, turn_row(turn)))
         except Conflict:
             raise Rejected("database", "a turn of an unknown call") from None
 
@@ -185,19 +198,44 @@ def _happened(call: CallRecord, entry: JournalEntry, *, commands: Sequence[Store
     return steps
 
 
+def _after(call: CallRecord) -> str:
+    return cursor_after(call.created_at, call.id)
+
+
 def _filtered(wanted: CallFilter) -> Select[Any]:
     if not 1 <= wanted.limit <= MAX_PAGE:
         raise ValueError(f"limit: has to be 1 to {MAX_PAGE}")
     query = select(calls).order_by(*_NEWEST_FIRST).limit(wanted.limit + 1)
     if wanted.cursor:
         query = query.where(tuple_(calls.c.created_at, calls.c.id) < position_of(wanted.cursor))
-    if wanted.state:
-        query = query.where(calls.c.state == wanted.state)
-    if wanted.direction:
-        query = query.where(calls.c.direction == wanted.direction)
+    return query.where(*_conditions(wanted))
+
+
+def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
+    equal = (
+        (calls.c.state, wanted.state),
+        (calls.c.direction, wanted.direction),
+        (calls.c.hangup_cause, wanted.cause),
+        (calls.c.bot_id, wanted.bot_id),
+    )
+    yield from (column == value for column, value in equal if value)
     if wanted.live is not None:
-        query = query.where(IS_LIVE if wanted.live else ~IS_LIVE)
-    return query
+        yield IS_LIVE if wanted.live else ~IS_LIVE
+    if wanted.since is not None:
+        yield calls.c.created_at >= wanted.since
+    if wanted.until is not None:
+        yield calls.c.created_at < wanted.until
+    if wanted.text:
+        yield _mentions(wanted.text)
+
+
+def _mentions(text: str) -> ColumnElement[bool]:
+    """Part of the name, or of either number whatever stands between the digits."""
+    found = [calls.c.contact_name.icontains(text, autoescape=True)]
+    digits = "".join(filter(str.isdecimal, text))
+    if digits and not any(map(str.isalpha, text)):
+        found += [calls.c.to.contains(digits, autoescape=True), calls.c.sender.contains(digits, autoescape=True)]
+    return or_(*found)
 
 
 def _first_call(rows: Sequence[RowMapping]) -> CallRecord | None:

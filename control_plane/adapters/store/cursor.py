@@ -1,18 +1,16 @@
-"""Where a page of calls ends: an opaque text that names the last row."""
+"""Where a page ends: an opaque text that names the last row."""
 
 import base64
 import binascii
 import json
 import math
 
-from control_plane.ports.stores import CallRecord
-
 Position = tuple[float, str]
-"""`created_at` and `id`: the order of the list."""
+"""Time and id of a row: the order of the list."""
 
 
-def cursor_after(call: CallRecord) -> str:
-    text = json.dumps([call.created_at, call.id], separators=(",", ":"))
+def cursor_after(at: float, row_id: str) -> str:
+    text = json.dumps([at, row_id], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -24,6 +22,6 @@ def position_of(cursor: str) -> Position:
     except (binascii.Error, ValueError, RecursionError):
         found = None
     match found:
-        case [int() | float() as created_at, str() as call_id] if math.isfinite(created_at):
-            return float(created_at), call_id
-    raise ValueError("cursor: not one that a list of calls has returned")
+        case [int() | float() as at, str() as row_id] if math.isfinite(at):
+            return float(at), row_id
+    raise ValueError("cursor: not one that a list has returned")

@@ -21,9 +21,9 @@ _COLUMNS: Final = {
     for kind in (CallRecord, JournalEntry, StoredCommand, StoredWebhook, TurnRecord)
 }
 
-_FIRST_WORD: Final = frozenset({"id", "direction", "carrier", "created_at", "idempotency_key", "recording_key"})
-"""Columns of a call that later states do not change. The recording is set by `set_recording` alone: whoever records
-the call's later events may not know of it yet."""
+_FIRST_WORD: Final = frozenset({"id", "direction", "carrier", "created_at", "idempotency_key", "recording_key", "node"})
+"""Columns of a call that later states do not change. The recording is set by `set_recording` alone, the node by
+`adopt`: whoever records the call's later events may not know of it yet."""
 
 
 def row_of(record: Record) -> dict[str, Any]:
@@ -34,8 +34,14 @@ def rows_of(records: Sequence[Record]) -> list[dict[str, Any]]:
     return [row_of(record) for record in records]
 
 
+def turn_row(turn: TurnRecord) -> dict[str, Any]:
+    """With the latency as a column of its own."""
+    return {**row_of(turn), "answer_ms": turn.timing.get("total") if turn.speaker == "agent" else None}
+
+
 def turn_of(row: Mapping[Any, Any]) -> TurnRecord:
-    return TurnRecord(**{**row, "tools": tuple(row["tools"])})
+    known = {name: row[name] for name in _COLUMNS[TurnRecord]}
+    return TurnRecord(**{**known, "tools": tuple(row["tools"])})
 
 
 def upsert_call(dialect: str) -> Insert:

@@ -63,6 +63,7 @@ class Call(Base):
     # `metadata` is taken by SQLAlchemy's declarative classes, not in the table.
     metadata_: Mapped[dict[str, Any]] = mapped_column("metadata")
     machine: Mapped[dict[str, Any]]
+    node: Mapped[str] = mapped_column(server_default="")
 
 
 class CallEvent(Base):
@@ -107,6 +108,8 @@ class CallTurn(Base):
     interrupted: Mapped[bool]
     timing: Mapped[dict[str, Any]]
     tools: Mapped[list[Any]]
+    answer_ms: Mapped[float | None]
+    """`total` of the timing: what the overview counts by."""
 
 
 class Webhook(Base):
@@ -144,6 +147,14 @@ def _partial(name: str, *columns: Any, where: Any, unique: bool = False) -> Inde
 Index("ix_calls_created_at", calls.c.created_at, calls.c.id)
 Index("ix_calls_state", calls.c.state, calls.c.created_at, calls.c.id)
 Index("ix_call_commands_call_id", call_commands.c.call_id)
+# Holds all that a day is counted by, so that the turns themselves need not be looked at.
+Index(
+    "ix_call_turns_started_at",
+    call_turns.c.started_at,
+    call_turns.c.speaker,
+    call_turns.c.answer_ms,
+    call_turns.c.interrupted,
+)
 _partial("ix_calls_live", calls.c.created_at, where=IS_LIVE)
 _partial("ix_calls_control_id", calls.c.control_id, where=HAS_CONTROL_ID)
 _partial("uq_calls_idempotency_key", calls.c.idempotency_key, where=HAS_KEY, unique=True)

@@ -18,6 +18,8 @@ class Stage(StrEnum):
     FIRST_AUDIO = "first_audio"
     FIRST_FRAME = "first_frame"
     """The first frame of the reply was handed to the carrier."""
+    VOICE_ENDED = "voice_ended"
+    """The synthesiser's last sound of the reply came; a short one may be whole before its first frame goes out."""
 
 
 _SPANS: Final = {

@@ -27,9 +27,10 @@ from control_plane.ports.stores import (
 from control_plane.services.calls import journal
 from control_plane.services.calls.factory import CallFactory
 from control_plane.services.calls.live import LiveCall
-from control_plane.services.calls.orders import CallNotLive, CallOrder, NotAccepting, UnknownCall
+from control_plane.services.calls.orders import CallNotLive, CallOrder, LivesElsewhere, NotAccepting, UnknownCall
 from control_plane.services.calls.roster import Roster
 from control_plane.services.calls.session import apply_state
+from control_plane.services.nodes import Nodes
 from control_plane.services.supervisor import Supervisor
 
 log = get_logger("desk")
@@ -58,6 +59,7 @@ class DeskParts:
     factory: CallFactory
     roster: Roster
     store: CallStore
+    nodes: Nodes
     numbers: NumberPlan
     clock: Clock
     metrics: Metrics
@@ -158,7 +160,7 @@ class CallDesk:
         kind, body = journal.pack(event)
         entry = JournalEntry(call_id=record.id, seq=1, kind=kind, body=body, at=now, source_id=source_id)
         kept = journal.to_store(record.id, 1, commands=commands, now=now)
-        record = apply_state(record, machine.state)
+        record = replace(apply_state(record, machine.state), node=self._parts.nodes.name)
         await self._parts.store.create(record, entry, commands=kept)
         self._parts.metrics.calls_started_total.labels(direction=record.direction).inc()
         live = self.roster.open(record, seq=1)
@@ -179,7 +181,7 @@ class CallDesk:
         return record
 
     async def hang_up(self, call_id: str, *, reason: str) -> None:
-        """Raises UnknownCall, CallNotLive."""
+        """Raises UnknownCall, CallNotLive; like all that follow, LivesElsewhere."""
         (await self._need(call_id)).post(HangupRequested(reason=reason))
 
     async def transfer(self, call_id: str, number: str) -> None:
@@ -200,7 +202,9 @@ class CallDesk:
     async def _need(self, call_id: str, *phases: Phase) -> LiveCall:
         live = self.roster.find(call_id)
         if live is None:
-            await self.get(call_id)
+            record = await self.get(call_id)
+            if record.ended_at is None and self._parts.nodes.elsewhere(record.node):
+                raise LivesElsewhere(record.node)
             raise CallNotLive(call_id)
         if phases and live.session.state.phase not in phases:
             raise CallNotLive(call_id)

@@ -74,6 +74,11 @@ class CallExecutor:
             finally:
                 self._queue.task_done()
 
+    @property
+    def waiting(self) -> int:
+        """How many commands are queued."""
+        return self._queue.qsize()
+
     async def drained(self) -> None:
         """Wait until nothing is queued or under way."""
         await self._queue.join()

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from control_plane.core.bot import Bot
 from control_plane.core.call.machine import CallMachine
-from control_plane.core.call.state import LegState, Mode, Phase
+from control_plane.core.call.state import LegState, Phase
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.infrastructure import Bus, Clock
 from control_plane.ports.stores import CallRecord, CallStore
 from control_plane.services.calls.executor import CallExecutor, ExecutorParts
+from control_plane.services.calls.figures import count_change
 from control_plane.services.calls.live import LiveCall
 from control_plane.services.calls.orders import UnknownBot
 from control_plane.services.calls.session import CallSession, SessionParts
@@ -63,7 +64,7 @@ class CallFactory:
             bus=parts.bus,
             talk=talk,
             executor=executor,
-            on_change=self._changed,
+            on_change=lambda before, after: self._changed(record, before=before, after=after),
             patience=parts.patience,
         )
         session = CallSession(record, seq=seq, parts=session_parts)
@@ -71,14 +72,7 @@ class CallFactory:
         live = LiveCall(session=session, talk=talk, executor=executor)
         return live
 
-    def _changed(self, before: LegState, after: LegState) -> None:
-        metrics = self._parts.metrics
-        if after.stream_failures > before.stream_failures:
-            metrics.stream_failures_total.inc()
-        if before.phase is not Phase.NEW and before.mode is Mode.STREAM and after.mode is Mode.WEBHOOK:
-            metrics.mode_switches_total.inc()
-        if after.phase is before.phase:
-            return
-        log.info("call state", phase=after.phase.value, before=before.phase.value, mode=after.mode.value)
-        if after.phase is Phase.ENDED:
-            metrics.calls_ended_total.labels(cause=after.cause.value if after.cause else "unknown").inc()
+    def _changed(self, record: CallRecord, *, before: LegState, after: LegState) -> None:
+        count_change(self._parts.metrics, record, before=before, after=after)
+        if after.phase is not before.phase:
+            log.info("call state", phase=after.phase.value, before=before.phase.value, mode=after.mode.value)

@@ -29,6 +29,14 @@ class CallNotLive(Exception):
     """The call exists, but it has ended, or is not in a state in which this can be asked."""
 
 
+class LivesElsewhere(Exception):
+    """The call lives in another control plane, which has to be asked."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__(f"the call lives in node {node}")
+        self.node = node
+
+
 class NotAccepting(Exception):
     """No new calls now. `draining` when the process is about to stop, else it is at its limit."""
 

@@ -1,8 +1,8 @@
 """Who lives in this process: opens calls, takes over those of an earlier one, replaces an actor that met a fault."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from control_plane.core.call.commands import Dial
@@ -11,11 +11,15 @@ from control_plane.core.call.state import Phase
 from control_plane.core.call.table import PATIENCE
 from control_plane.observability.logging import bind_call, get_logger
 from control_plane.observability.metrics import Metrics
+from control_plane.observability.tracing import Tracing
 from control_plane.ports.infrastructure import Clock
 from control_plane.ports.stores import CallRecord, CallStore, StoredCommand
 from control_plane.services.calls import journal
 from control_plane.services.calls.factory import CallFactory
+from control_plane.services.calls.figures import trace_call
 from control_plane.services.calls.live import LiveCall
+from control_plane.services.calls.orders import LivesElsewhere
+from control_plane.services.nodes import Nodes
 from control_plane.services.supervisor import Supervisor
 
 log = get_logger("calls")
@@ -30,9 +34,11 @@ class RosterParts:
 
     factory: CallFactory
     store: CallStore
+    nodes: Nodes
     clock: Clock
     metrics: Metrics
     supervisor: Supervisor
+    tracing: Tracing = field(default_factory=Tracing)
 
 
 class Roster:
@@ -44,6 +50,7 @@ class Roster:
         self._empty = asyncio.Event()
         self._empty.set()
         self._faults: dict[str, int] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def find(self, call_id: str) -> LiveCall | None:
         return self._live.get(call_id)
@@ -58,23 +65,38 @@ class Roster:
                 return live
         return None
 
+    def __iter__(self) -> Iterator[LiveCall]:
+        return iter(self._live.values())
+
     @property
     def live_calls(self) -> int:
         """Calls that have not ended; what an ended one still has to tidy up does not count."""
         return sum(not live.session.ended for live in self._live.values())
 
     async def recover(self) -> int:
-        """Take over the calls and pending commands that an earlier process has left; how many calls."""
+        """At the start: take over the calls and pending commands that an earlier process has left; how many calls."""
+        return await self._take_over_all(await self._parts.nodes.orphans(ours=True))
+
+    async def adopt(self) -> int:
+        """Take over the calls and pending commands of nodes that are gone; how many calls.
+
+        Calls of our own node are left out: what is not listed here is just being opened.
+        """
+        return await self._take_over_all(await self._parts.nodes.orphans(ours=False))
+
+    async def _take_over_all(self, call_ids: Sequence[str]) -> int:
         store = self._parts.store
-        live = {record.id: record for record in await store.live()}
-        pending = await store.pending_commands()
-        ended = sorted({command.call_id for command in pending} - live.keys())
-        records = [*live.values(), *[record for call_id in ended if (record := await store.get(call_id))]]
+        found = [record for call_id in call_ids if (record := await store.get(call_id))]
+        records = [record for record in found if await self._claim(record)]
+        pending = await store.pending_commands() if records else ()
         seqs = [await store.last_seq(record.id) for record in records]
         # From here on nothing waits, so that no call begins to run before it has its commands back.
         for record, seq in zip(records, seqs, strict=True):
             self._take_over(record, pending, seq=seq)
-        return len(live)
+        return sum(record.ended_at is None for record in records)
+
+    async def _claim(self, record: CallRecord) -> bool:
+        return await self._parts.nodes.adopt(record.id, record.node)
 
     def _take_over(self, record: CallRecord, pending: Sequence[StoredCommand], *, seq: int) -> None:
         try:
@@ -93,6 +115,9 @@ class Roster:
         store = self._parts.store
         record = await store.get(call_id)
         if record is None or record.ended_at is not None:
+            return
+        if self._parts.nodes.elsewhere(record.node) or not await self._claim(record):
+            log.warning("call lives in another node now", node=record.node)
             return
         self._faults[call_id] = self._faults.get(call_id, 0) + 1
         pending, seq = await store.pending_commands(), await store.last_seq(call_id)
@@ -130,11 +155,17 @@ class Roster:
     async def work_late(self, record: CallRecord, event: CallEvent, *, source_id: str) -> None:
         """An event of a call that does not live here: of one that has ended, such as its recording.
 
-        A call that has not ended lost its actor to a fault, and is taken up again.
+        A call that has not ended lost its actor to a fault, or its node is gone: it is taken up again. Raises
+        LivesElsewhere.
         """
+        if self._parts.nodes.elsewhere(record.node):
+            raise LivesElsewhere(record.node)
         if record.ended_at is None:
             await self._take_up_again(record.id)
-            self._live[record.id].session.post(event, source_id=source_id)
+            live = self._live.get(record.id)
+            if live is None:
+                raise LivesElsewhere(record.node)
+            live.session.post(event, source_id=source_id)
             return
         seq = await self._parts.store.last_seq(record.id)
         late = self._parts.factory.build(record, seq=seq)
@@ -149,11 +180,16 @@ class Roster:
         self._live[record.id] = live
         self._empty.clear()
         self._parts.metrics.calls_live.set(self.live_calls)
-        self._parts.supervisor.spawn(self._run(live), f"call {record.id}")
+        self._tasks[live.call_id] = self._parts.supervisor.spawn(self._run(live), f"call {record.id}")
         return live
 
+    def release(self) -> None:
+        """Let go of every call at once: they belong to other nodes."""
+        for task in self._tasks.values():
+            task.cancel()
+
     async def _run(self, live: LiveCall) -> None:
-        faulty = False
+        faulty, over = False, live.session.ended
         try:
             await live.run(self._parts.supervisor)
         except Exception as fault:
@@ -162,9 +198,12 @@ class Roster:
             faulty = True
         finally:
             self._live.pop(live.call_id, None)
+            self._tasks.pop(live.call_id, None)
             self._parts.metrics.calls_live.set(self.live_calls)
             if not self._live:
                 self._empty.set()
+        if live.session.ended and not over:
+            trace_call(self._parts.tracing, live.session.record)
         if faulty:
             await self._take_up_again(live.call_id)
         else:

@@ -91,6 +91,11 @@ class CallSession:
         """Whether there are events that were not taken yet."""
         return not self._inbox.empty()
 
+    @property
+    def depth(self) -> int:
+        """How many events were not taken yet."""
+        return self._inbox.qsize()
+
     def post(self, event: CallEvent, *, source_id: str = "") -> None:
         """Put an event into the inbox. Raises InboxFull."""
         try:

@@ -24,9 +24,10 @@ from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.brain import Brain
 from control_plane.ports.errors import ProviderError
-from control_plane.ports.infrastructure import BlobStore, Cache, Clock
+from control_plane.ports.infrastructure import BlobStore, Clock
 from control_plane.ports.stores import CallRecord, CallStore, StoreUnavailable, TurnRecord
 from control_plane.ports.voice import TextToSpeech, VoiceOptions
+from control_plane.services.cache.service import CacheService
 from control_plane.services.conversation.carrier_mouth import CarrierMouth
 from control_plane.services.conversation.conversation import Conversation, ConversationParts
 from control_plane.services.conversation.mouth import Mouth
@@ -54,7 +55,7 @@ class TalkParts:
     tts: TextToSpeech | None
     store: CallStore
     blobs: BlobStore
-    cache: Cache
+    cache: CacheService
     clock: Clock
     metrics: Metrics
     supervisor: Supervisor

@@ -11,10 +11,29 @@ from control_plane.core.dialogue import Dialogue, ToolUse
 from control_plane.core.sentences import ClauseSplitter
 from control_plane.core.turn.timing import Stage, TurnTiming
 from control_plane.ports.brain import Brain, BrainEvent, Question, ReplyEnded, TextDelta, ToolCalled
+from control_plane.ports.errors import ProviderError
 from control_plane.services.conversation.tools import Outcome, Tool
 
 MAX_ROUNDS: Final = 4
 """So many times a reply may go back to the model with tool results."""
+
+
+@dataclass(slots=True)
+class Round:
+    """One question to the model, in steady seconds; None for what has not happened."""
+
+    asked: float
+    first_token: float | None = None
+    ended: float | None = None
+    end: ReplyEnded | None = None
+    fault: str = ""
+
+    def take(self, event: BrainEvent, now: float) -> None:
+        """The model has said something."""
+        if self.first_token is None:
+            self.first_token = now
+        if isinstance(event, ReplyEnded):
+            self.end = event
 
 
 @dataclass(slots=True)
@@ -24,6 +43,8 @@ class Draft:
     text: str = ""
     tools: list[ToolUse] = field(default_factory=list)
     then: list[CallEvent] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
+    """What was asked of the model for it."""
 
     def add(self, clause: str) -> None:
         self.text = f"{self.text} {clause}".strip()
@@ -74,13 +95,28 @@ class ReplyWriter:
         """The clauses of one answer of the model; its tool calls are added to `called`."""
         splitter = ClauseSplitter(self._bot.language)
         timing.mark(Stage.BRAIN_ASKED, self._now())
-        async with aclosing(self._brain.answer(self._question(dialogue))) as events:
+        async with aclosing(self._answer(self._question(dialogue), draft)) as events:
             async for event in events:
                 for clause in self._clauses(event, splitter, called=called, timing=timing):
                     yield clause
         for clause in splitter.flush():
             timing.mark(Stage.FIRST_CLAUSE, self._now())
             yield clause
+
+    async def _answer(self, question: Question, draft: Draft) -> AsyncGenerator[BrainEvent]:
+        """What the model answers; the draft learns when."""
+        asked = Round(asked=self._now())
+        draft.rounds.append(asked)
+        try:
+            async with aclosing(self._brain.answer(question)) as events:
+                async for event in events:
+                    asked.take(event, self._now())
+                    yield event
+        except ProviderError as error:
+            asked.fault = type(error).__name__
+            raise
+        finally:
+            asked.ended = self._now()
 
     def _clauses(
         self, event: BrainEvent, splitter: ClauseSplitter, *, called: list[ToolCalled], timing: TurnTiming

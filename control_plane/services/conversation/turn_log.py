@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from control_plane.core.turn.timing import TurnTiming
+from prometheus_client import Histogram
+
+from control_plane.core.turn.timing import Stage, TurnTiming
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
+from control_plane.observability.tracing import Tracing
 from control_plane.ports.infrastructure import Bus, BusMessage, Clock
 from control_plane.ports.stores import CallStore, StoreUnavailable, TurnRecord
 from control_plane.services.conversation.reply import Draft
+from control_plane.services.conversation.turn_spans import SpokenTurn, turn_span
 from control_plane.services.supervisor import Supervisor
 
 log = get_logger("turns")
@@ -28,6 +32,15 @@ class TurnLogParts:
     clock: Clock
     metrics: Metrics
     supervisor: Supervisor
+    tracing: Tracing = field(default_factory=Tracing)
+    stages: dict[str, Histogram] = field(default_factory=dict, init=False)
+    """The histogram of each stage: to look one up by its label costs more than to measure with it."""
+
+    def stage(self, name: str) -> Histogram:
+        found = self.stages.get(name)
+        if found is None:
+            found = self.stages[name] = self.metrics.turn_stage_seconds.labels(stage=name)
+        return found
 
 
 class TurnLog:
@@ -76,6 +89,9 @@ class TurnLog:
         self._unanswered = ""
         durations = timing.durations_ms()
         self._measure(durations)
+        turn = SpokenTurn(timing=timing, draft=draft, heard=heard, began_at=began_at, index=self._next)
+        self._measure_heard(turn)
+        self._trace(turn)
         self._keep(
             TurnRecord(
                 call_id=self._call_id,
@@ -92,11 +108,25 @@ class TurnLog:
         )
 
     def _measure(self, durations: Mapping[str, float]) -> None:
+        exemplar = self._parts.tracing.exemplar(self._call_id)
         for stage, milliseconds in durations.items():
             if stage == "total":
-                self._parts.metrics.turn_total_seconds.observe(milliseconds / 1000)
+                self._parts.metrics.turn_total_seconds.observe(milliseconds / 1000, exemplar)
             else:
-                self._parts.metrics.turn_stage_seconds.labels(stage=stage).observe(milliseconds / 1000)
+                self._parts.stage(stage).observe(milliseconds / 1000, exemplar)
+
+    def _measure_heard(self, turn: SpokenTurn) -> None:
+        first_frame = turn.timing.at(Stage.FIRST_FRAME)
+        if first_frame is None or not turn.heard:
+            return
+        self._parts.metrics.replies_total.labels(outcome="cut_off" if turn.cut_off else "whole").inc()
+        self._parts.metrics.reply_heard_seconds.observe(self._parts.clock.steady() - first_frame)
+
+    def _trace(self, turn: SpokenTurn) -> None:
+        tracing, clock = self._parts.tracing, self._parts.clock
+        if tracing.sampled(self._call_id):
+            span = turn_span(turn, self._call_id, steady=clock.steady(), wall=clock.wall(), about=tracing.about)
+            tracing.part(self._call_id, span)
 
     def barge_in(self, outcome: str) -> None:
         """The caller interrupted: `paused`, then `resumed` or `cut_off`."""

@@ -15,6 +15,7 @@ from control_plane.ports.errors import MalformedMessage
 from control_plane.ports.hearing import HearingOptions, SpeechToText
 from control_plane.ports.infrastructure import Clock
 from control_plane.services.calls.talk import CallTalk
+from control_plane.services.media.echo import ECHO_S, Echo, EchoRoom, unheeded
 from control_plane.services.media.hearing import Hearing
 from control_plane.services.media.line import Line
 from control_plane.services.media.socket import MediaSocket, SocketClosed
@@ -65,10 +66,16 @@ class MediaDoor:
 
     def __init__(self, parts: DoorParts) -> None:
         self._parts = parts
+        self.streams: set[MediaStream] = set()
+        """Those that run."""
+        self._echo = EchoRoom(parts.clock)
 
     async def serve(self, socket: MediaSocket, codec: MediaCodec, *, token: str) -> None:
         """An accepted socket, from its first message to its end. `token` from path or header, empty if neither."""
         try:
+            if (name := self._parts.tickets.check_echo(token)) is not None:
+                await self._admit_echo(socket, codec, name=name)
+                return
             call_id = self._parts.tickets.check(token) or await self._await_token(socket, codec)
             if call_id is None:
                 await self._turn_away(socket, STRANGER, reason="no_ticket")
@@ -104,6 +111,35 @@ class MediaDoor:
             log.info("media stream names another leg than its call")
         await self._run(socket, codec, started=started, party=party)
 
+    async def _admit_echo(self, socket: MediaSocket, codec: MediaCodec, *, name: str) -> None:
+        """Somebody who wants to hear himself: the whole way of a call's audio, without call and conversation."""
+        with self._echo.entered(name) as let_in:
+            if not let_in:
+                await self._turn_away(socket, NO_SUCH_CALL, reason="echo_busy")
+                return
+            try:
+                async with asyncio.timeout(ECHO_S):
+                    started = await self._await_start(socket, codec)
+                    line = Line(socket, codec, playout=self._parts.playout(), clock=self._parts.clock)
+                    await MediaStream(started, self._echo_parts(socket, codec, line=line)).run()
+            except (TimeoutError, MalformedMessage) as error:
+                log.info("echo call ended by the gateway", error=str(error))
+            await socket.close(1000)
+
+    def _echo_parts(self, socket: MediaSocket, codec: MediaCodec, *, line: Line) -> StreamParts:
+        return StreamParts(
+            socket=socket,
+            codec=codec,
+            line=line,
+            gate=VadGate(),
+            hearing=Echo(line),
+            recorder=None,
+            perceive=unheeded,
+            clock=self._parts.clock,
+            metrics=self._parts.metrics,
+            spawn=self._parts.supervisor.spawn,
+        )
+
     async def _await_start(self, socket: MediaSocket, codec: MediaCodec) -> MediaStarted:
         while True:
             message = codec.receive(await socket.receive())
@@ -113,11 +149,13 @@ class MediaDoor:
     async def _run(self, socket: MediaSocket, codec: MediaCodec, *, started: MediaStarted, party: Party) -> None:
         talk = party.talk
         stream = MediaStream(started, self._stream_parts(socket, codec, talk=talk))
+        self.streams.add(stream)
         talk.attach(stream)
         party.post(MediaAttached(stream_id=started.stream_id))
         try:
             await stream.run()
         finally:
+            self.streams.discard(stream)
             talk.detach(stream)
             party.post(MediaDetached(stream_id=started.stream_id, orderly=stream.orderly))
 

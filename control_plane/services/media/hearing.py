@@ -32,6 +32,7 @@ class Hearing:
         self._options = options
         self._heard = heard
         self._metrics = metrics
+        self._dropped = metrics.media_dropped_total.labels(reason="recogniser_away")
         self._frames: deque[bytes] = deque(maxlen=BACKLOG_FRAMES)
         self._fed = asyncio.Event()
         self._failures = 0
@@ -40,7 +41,7 @@ class Hearing:
     def feed(self, frame: bytes) -> None:
         """20 ms of PCMU."""
         if len(self._frames) == BACKLOG_FRAMES:
-            self._metrics.media_dropped_total.labels(reason="recogniser_away").inc()
+            self._dropped.inc()
         self._frames.append(frame)
         self._fed.set()
 

@@ -28,6 +28,9 @@ class Inlet:
         self._closed = True
         self._filled.set()
 
+    def __len__(self) -> int:
+        return len(self._messages)
+
     async def take(self) -> list[str | bytes]:
         """All that is there, at least one message; empty when the inlet is closed and drained."""
         while not self._messages and not self._closed:

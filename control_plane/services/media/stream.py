@@ -25,7 +25,8 @@ from control_plane.ports.carrier import (
 )
 from control_plane.ports.errors import MalformedMessage
 from control_plane.ports.infrastructure import Clock
-from control_plane.services.media.hearing import Deaf, Hearing
+from control_plane.services.media.counts import StreamCounts
+from control_plane.services.media.hearing import Deaf
 from control_plane.services.media.inlet import Inlet
 from control_plane.services.media.line import Line
 from control_plane.services.media.recorder import Recorder
@@ -48,6 +49,14 @@ class Perceiver(Protocol):
     def __call__(self, event: TurnEvent, *, at: float | None = None) -> None: ...
 
 
+class Listener(Protocol):
+    """Whoever gets the caller's frames, for as long as the stream runs."""
+
+    def feed(self, frame: bytes) -> None: ...
+
+    async def run(self) -> None: ...
+
+
 class StreamOver(Exception):
     """The stream has ended; the way in which its tasks are told."""
 
@@ -60,7 +69,7 @@ class StreamParts:
     codec: MediaCodec
     line: Line
     gate: VadGate
-    hearing: Hearing | None
+    hearing: Listener | None
     recorder: Recorder | None
     perceive: Perceiver
     clock: Clock
@@ -85,7 +94,12 @@ class MediaStream:
         self._frames = 0
         self._over = asyncio.Event()
         self._hangover_s = parts.gate.policy.stop_frames * FRAME_MS / 1000
-        self._received = parts.metrics.media_frames_total.labels(direction="in")
+        self._counts = StreamCounts(parts.metrics)
+
+    @property
+    def waiting(self) -> int:
+        """Messages that were received and not worked yet."""
+        return len(self._inlet)
 
     async def run(self) -> None:
         """Until the socket closes or the carrier stops the stream."""
@@ -104,7 +118,7 @@ class MediaStream:
             log.error("the recogniser refuses, the stream is given up", error=str(deaf.exceptions[0]))
         finally:
             self._record_rest()
-            self._count()
+            self.count()
             self._over.set()
 
     def end(self) -> None:
@@ -173,7 +187,7 @@ class MediaStream:
 
     def _frame(self, frame: bytes) -> None:
         parts = self._parts
-        self._received.inc()
+        self._frames += 1
         if parts.hearing is not None:
             parts.hearing.feed(frame)
         heard = parts.gate.feed(frame)
@@ -184,7 +198,6 @@ class MediaStream:
             self._record(parts.recorder, frame)
 
     def _record(self, recorder: Recorder, frame: bytes) -> None:
-        self._frames += 1
         full = recorder.caller(frame)
         if self._frames % RECORD_EVERY_FRAMES == 0:
             full = recorder.agent(self.line.playout.outbound(self._parts.clock.steady())) or full
@@ -196,13 +209,12 @@ class MediaStream:
         if self._parts.recorder is not None:
             self._parts.recorder.agent(self.line.playout.outbound(self._parts.clock.steady()))
 
-    def _count(self) -> None:
-        self._parts.metrics.media_frames_total.labels(direction="out").inc(self.line.frames_sent)
-        dropped = self._parts.metrics.media_dropped_total
-        for reason, count in (
-            ("overrun", self._inlet.dropped),
-            ("lost", self._reorder.lost),
-            ("late", self._reorder.late),
-        ):
-            if count:
-                dropped.labels(reason=reason).inc(count)
+    def count(self) -> None:
+        """Bring the metrics up to date: at the end, and whenever somebody looks."""
+        self._counts.update(
+            self._frames,
+            self.line.frames_sent,
+            overrun=self._inlet.dropped,
+            lost=self._reorder.lost,
+            late=self._reorder.late,
+        )

@@ -76,6 +76,7 @@ class StreamMouth:
             self._voice.failed(error)
             self._failure = error
         else:
+            self._timing.mark(Stage.VOICE_ENDED, self._clock.steady())
             if self._keeping and kept:
                 await self._voice.keep(self._keeping, bytes(kept))
 

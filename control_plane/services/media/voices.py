@@ -1,23 +1,21 @@
 """The voice of one call: opened ahead of need, reopened when it was lost."""
 
 import asyncio
-from typing import Final
 
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.errors import ProviderError, Unavailable
-from control_plane.ports.infrastructure import Cache
 from control_plane.ports.voice import TextToSpeech, Utterance, Voice, VoiceOptions
+from control_plane.services.cache.kinds import SPEECH
+from control_plane.services.cache.service import CacheService
 
 log = get_logger("voice")
-
-PHRASE_TTL_S: Final = 24 * 3600.0
 
 
 class CallVoice:
     """One synthesiser connection per call, and the cache of phrases that every call says."""
 
-    def __init__(self, tts: TextToSpeech, options: VoiceOptions, *, cache: Cache, metrics: Metrics) -> None:
+    def __init__(self, tts: TextToSpeech, options: VoiceOptions, *, cache: CacheService, metrics: Metrics) -> None:
         self._tts = tts
         self._options = options
         self._cache = cache
@@ -62,24 +60,24 @@ class CallVoice:
 
     async def phrase(self, text: str) -> bytes | None:
         """The cached audio of a phrase."""
-        return await self._cache.get(self._key(text))
+        return await self._cache.get(SPEECH, self._key(text))
 
     async def keep(self, text: str, audio: bytes) -> None:
-        await self._cache.set(self._key(text), audio, ttl_s=PHRASE_TTL_S)
+        await self._cache.put(SPEECH, self._key(text), value=audio)
 
     async def synthesize(self, text: str, *, keep: bool = False) -> bytes:
         """The whole text as PCMU, from the cache where it is there; `keep` puts it there. Raises ProviderError."""
         async with self._synthesizing:
-            if audio := await self.phrase(text):
-                return audio
             try:
-                audio = await self._tts.synthesize(text, self._options)
+                if keep:
+                    return await self._cache.get_or_make(SPEECH, self._key(text), make=lambda: self._synthesized(text))
+                return await self.phrase(text) or await self._synthesized(text)
             except ProviderError as error:
                 self.failed(error)
                 raise
-            if keep:
-                await self.keep(text, audio)
-            return audio
+
+    async def _synthesized(self, text: str) -> bytes:
+        return await self._tts.synthesize(text, self._options)
 
     async def aclose(self) -> None:
         """For good: a connection that is still being made is closed as soon as it stands."""

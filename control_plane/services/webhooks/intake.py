@@ -13,12 +13,16 @@ from control_plane.ports.carrier import Notice, WebhookReader
 from control_plane.ports.errors import MalformedMessage, ProviderError
 from control_plane.ports.infrastructure import Clock
 from control_plane.ports.stores import StoredWebhook, StoreUnavailable, WebhookStore
+from control_plane.services.calls.orders import LivesElsewhere
 from control_plane.services.calls.session import InboxFull
 
 log = get_logger("webhooks")
 
 SWEEP_S: Final = 5.0
 """Stored webhooks that could not be worked are tried again this often."""
+
+SHARED_SWEEP_S: Final = 1.0
+"""The same among several nodes: a webhook may have come in at another one than its call lives in."""
 
 QUEUE_LIMIT: Final = 5000
 """Waiting in memory; beyond, a webhook is stored and acknowledged, and the sweep works it."""
@@ -53,6 +57,8 @@ class IntakeParts:
     route: Callable[[Notice], Awaitable[None]]
     clock: Clock
     metrics: Metrics
+    alone: Callable[[], bool] = lambda: True
+    """Whether no other node shares the database."""
 
 
 class WebhookIntake:
@@ -60,7 +66,7 @@ class WebhookIntake:
 
     def __init__(self, parts: IntakeParts) -> None:
         self._parts = parts
-        self._queue: asyncio.Queue[Notice] = asyncio.Queue(QUEUE_LIMIT)
+        self._queue: asyncio.Queue[tuple[Notice, float]] = asyncio.Queue(QUEUE_LIMIT)
         self._faulty = _Faulty(parts.clock)
 
     async def accept(self, headers: Mapping[str, str], body: bytes) -> Receipt:
@@ -75,8 +81,13 @@ class WebhookIntake:
         if not await parts.store.add(webhook):
             return Receipt.DUPLICATE
         if not self._queue.full():
-            self._queue.put_nowait(notice)
+            self._queue.put_nowait((notice, now))
         return Receipt.STORED
+
+    @property
+    def waiting(self) -> int:
+        """How many are acknowledged and wait in memory."""
+        return self._queue.qsize()
 
     async def run(self) -> None:
         """Work webhooks until cancelled; begins with what an earlier process has left."""
@@ -92,14 +103,15 @@ class WebhookIntake:
     async def _work_a_while(self) -> None:
         """What comes in until the next sweep, which takes place however much it is."""
         clock = self._parts.clock
-        then = clock.steady() + SWEEP_S
+        then = clock.steady() + (SWEEP_S if self._parts.alone() else SHARED_SWEEP_S)
         while (left := then - clock.steady()) > 0:
             try:
                 async with asyncio.timeout(left):
-                    notice = await self._queue.get()
+                    notice, at = await self._queue.get()
             except TimeoutError:
                 return
-            await self._work(notice.event_id, notice.kind, work=partial(self._parts.route, notice))
+            work = partial(self._parts.route, notice)
+            await self._work(notice.event_id, notice.kind, work=work, received_at=at)
 
     async def _sweep(self) -> None:
         """Whatever is stored and not worked: left by a crash, by a full inbox or a full queue."""
@@ -111,7 +123,8 @@ class WebhookIntake:
             return
         for webhook in waiting:
             if webhook.carrier == self._parts.carrier and not self._faulty.rests(webhook.event_id):
-                await self._work(webhook.event_id, webhook.kind, work=partial(self._route_stored, webhook))
+                work = partial(self._route_stored, webhook)
+                await self._work(webhook.event_id, webhook.kind, work=work, received_at=webhook.received_at)
 
     async def _route_stored(self, webhook: StoredWebhook) -> None:
         try:
@@ -122,11 +135,13 @@ class WebhookIntake:
             return
         await self._parts.route(notice)
 
-    async def _work(self, event_id: str, kind: str, *, work: Callable[[], Awaitable[None]]) -> None:
+    async def _work(self, event_id: str, kind: str, *, work: Callable[[], Awaitable[None]], received_at: float) -> None:
         try:
             await work()
         except InboxFull:
             log.warning("call is busy, the webhook waits", kind=kind)
+        except LivesElsewhere as other:
+            log.debug("webhook is left to the node of its call", kind=kind, node=other.node)
         except (StoreUnavailable, ProviderError) as error:
             log.error("webhook not worked, it waits", kind=kind, error=str(error))
         except Exception as fault:
@@ -135,6 +150,7 @@ class WebhookIntake:
             log.error("webhook met a fault of ours, it waits", kind=kind, exc_info=fault)
         else:
             self._faulty.discard(event_id)
+            self._parts.metrics.webhook_age_seconds.observe(max(0.0, self._parts.clock.wall() - received_at))
 
 
 class _Faulty:

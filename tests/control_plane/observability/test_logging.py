@@ -95,3 +95,21 @@ def test_the_console_form_is_plain_text(stream: io.BytesIO) -> None:
     get_logger("x").info("señal recibida", turn=2)
     assert "señal recibida" in stream.getvalue().decode()
     assert "turn=2" in stream.getvalue().decode()
+
+
+def test_lines_of_a_traced_call_name_its_trace_and_others_do_not(stream: io.BytesIO) -> None:
+    configure_logging(stream=stream, trace_ratio=1.0)
+    with bind_call("0e9c2f9b-5a43-4a0e-9d0e-2f7c7f3b6a10"):
+        get_logger("calls").info("within")
+    get_logger("calls").info("without")
+    within, without = lines(stream)
+    assert within["trace_id"] == "0e9c2f9b5a434a0e9d0e2f7c7f3b6a10"
+    assert "trace_id" not in without
+
+
+def test_without_traces_no_line_names_one(stream: io.BytesIO) -> None:
+    configure_logging(stream=stream)
+    with bind_call("0e9c2f9b-5a43-4a0e-9d0e-2f7c7f3b6a10"):
+        get_logger("calls").info("within")
+    (line,) = lines(stream)
+    assert "trace_id" not in line

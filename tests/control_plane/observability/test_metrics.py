@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from control_plane.observability.metrics import Metrics
 
 ROOT = Path(__file__).parents[3]
-NAME = re.compile(r"gateway_[a-z]+(_[a-z]+)*_(total|seconds|live|info)")
+NAME = re.compile(r"gateway_[a-z]+(_[a-z]+)*_(total|seconds|live|info|waiting|subscribers|bytes|entries)")
 LABELS = {
     "direction",
     "cause",
@@ -23,6 +23,7 @@ LABELS = {
     "route",
     "status",
     "operation",
+    "generation",
     "version",
 }
 """Labels whose values are few. A new one belongs here after somebody has thought about how many values it has."""

@@ -61,7 +61,7 @@ async def test_without_its_database_it_is_alive_but_not_ready(it: Served, monkey
 
 
 async def test_without_its_webhook_worker_it_is_alive_but_not_ready(it: Served) -> None:
-    (worker,) = it.gateway.workers
+    worker, *_ = it.gateway.workers
     worker.cancel()
     await asyncio.wait([worker])
     assert await ready(it) == (503, ["webhook worker has ended"])

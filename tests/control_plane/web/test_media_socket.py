@@ -204,13 +204,15 @@ async def test_events_of_a_call_reach_a_listener_over_the_wire_and_leave_with_it
     url = f"http://{line.address}/api/events"
     async with httpx.AsyncClient() as client, client.stream("GET", url) as answer:
         lines = answer.aiter_lines()
-        assert await anext(lines) == ": connected"
+        assert await anext(lines) == "event: hello"
+        others = len(line.it.gateway.bus._subscriptions) - 1
         call_id, _ = await line.ticket()
         async with asyncio.timeout(5):
-            told = [text async for text in _until(lines, "data: ")]
-    assert "event: call.state" in told
-    assert call_id in told[-1]
-    await eventually(lambda: not line.it.gateway.bus._subscriptions)
+            told = [text async for text in _until(lines, "event: call.state")]
+            about = await anext(lines)
+    assert told
+    assert call_id in about
+    await eventually(lambda: len(line.it.gateway.bus._subscriptions) == others)
 
 
 async def _until(lines: AsyncIterator[str], prefix: str) -> AsyncIterator[str]:

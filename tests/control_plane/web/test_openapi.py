@@ -10,6 +10,17 @@ from tests.gateways import Served
 ROUTES = {
     ("post", "/api/call/initiate"),
     ("get", "/api/calls"),
+    ("get", "/api/calls/live"),
+    ("get", "/api/calls/{call_id}/waveform"),
+    ("get", "/api/figures"),
+    ("get", "/api/overview"),
+    ("get", "/api/providers"),
+    ("get", "/api/callbacks"),
+    ("post", "/api/callbacks"),
+    ("post", "/api/callbacks/{callback_id}/done"),
+    ("get", "/api/auth/session"),
+    ("get", "/health"),
+    ("get", "/health/ready"),
     ("get", "/api/calls/{call_id}"),
     ("post", "/api/calls/{call_id}/hangup"),
     ("post", "/api/calls/{call_id}/transfer"),
@@ -44,7 +55,18 @@ def test_every_route_says_what_it_takes_and_gives(description: Any) -> None:
         assert operation["responses"]["200"]["content"]["application/json"]["schema"], path
         assert "application/problem+json" in operation["responses"]["default"]["content"], path
     order = description["paths"]["/api/call/initiate"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    assert order["required"] == ["telefono"]
+    assert order == {"$ref": "#/components/schemas/CallIn"}
+    assert description["components"]["schemas"]["CallIn"]["required"] == ["telefono"]
+
+
+def test_every_answer_in_json_is_a_model_with_a_name(description: Any) -> None:
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            answers = [answer for status, answer in operation["responses"].items() if status != "default"]
+            assert answers, (method, path)
+            kinds = [content for answer in answers for content in answer.get("content", {}).items()]
+            schemas = [content["schema"] for kind, content in kinds if kind == "application/json"]
+            assert all("$ref" in schema for schema in schemas), (method, path)
 
 
 def test_it_names_the_product_and_its_version(description: Any) -> None:

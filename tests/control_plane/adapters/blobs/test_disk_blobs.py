@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from control_plane.adapters.blobs import disk
 from control_plane.adapters.blobs.disk import DiskBlobs
 from control_plane.adapters.blobs.keys import checked
 from control_plane.ports.errors import Unavailable
@@ -112,3 +113,18 @@ def test_every_accepted_key_stays_in_the_folder(key: str) -> None:
         return
     assert Path(*path.parts).resolve().is_relative_to(folder.resolve())
     assert path.resolve() != folder.resolve()
+
+
+async def test_a_file_is_read_in_parts(blobs: DiskBlobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "PIECE_BYTES", 4)
+    await blobs.put("recordings/part.wav", b"0123456789", content_type="audio/wav")
+    assert await blobs.size("recordings/part.wav") == 10
+    for start, stop in ((0, 10), (0, 4), (3, 9), (9, 10), (5, 5)):
+        pieces = [piece async for piece in blobs.read("recordings/part.wav", start=start, stop=stop)]
+        assert b"".join(pieces) == b"0123456789"[start:stop]
+        assert all(len(piece) <= 4 for piece in pieces)
+
+
+async def test_of_a_missing_file_there_is_nothing_to_read(blobs: DiskBlobs) -> None:
+    assert await blobs.size("recordings/none.wav") is None
+    assert [piece async for piece in blobs.read("recordings/none.wav", start=0, stop=10)] == []

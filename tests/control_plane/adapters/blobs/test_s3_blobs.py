@@ -143,3 +143,18 @@ def test_the_libraries_are_imported_only_when_needed() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30).stdout
     assert out.strip() == "[]"
+
+
+async def test_a_file_is_read_in_parts(blobs: S3Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3, "PIECE_BYTES", 4)
+    await blobs.put("recordings/part.wav", b"0123456789", content_type="audio/wav")
+    assert await blobs.size("recordings/part.wav") == 10
+    for start, stop in ((0, 10), (0, 4), (3, 9), (9, 10), (5, 5)):
+        pieces = [piece async for piece in blobs.read("recordings/part.wav", start=start, stop=stop)]
+        assert b"".join(pieces) == b"0123456789"[start:stop]
+        assert all(len(piece) <= 4 for piece in pieces)
+
+
+async def test_of_a_missing_file_there_is_nothing_to_read(blobs: S3Blobs) -> None:
+    assert await blobs.size("recordings/none.wav") is None
+    assert [piece async for piece in blobs.read("recordings/none.wav", start=0, stop=10)] == []

@@ -218,6 +218,38 @@ async def test_filters_narrow_the_list(calls: SqlCallStore, wanted: CallFilter, 
     assert [call.id for call in (await calls.list(wanted)).items] == found
 
 
+PEOPLE = (
+    call_record("ana", contact_name="Ana 100%", to="+573005550101", hangup_cause="busy", created_at=1.0),
+    call_record("bea", contact_name="Bea_1", to="+573005550202", bot_id="otro", created_at=2.0),
+    call_record("eva", direction="inbound", sender="+34911234567", to="+576015550100", created_at=3.0),
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (CallFilter(cause="busy"), ["ana"]),
+        (CallFilter(bot_id="otro"), ["bea"]),
+        (CallFilter(since=2.0), ["eva", "bea"]),
+        (CallFilter(until=2.0), ["ana"]),
+        (CallFilter(since=2.0, until=3.0), ["bea"]),
+        (CallFilter(text="ANA"), ["ana"]),
+        (CallFilter(text="%"), ["ana"]),
+        (CallFilter(text="_"), ["bea"]),
+        (CallFilter(text="/"), []),
+        (CallFilter(text="(+34) 911-23"), ["eva"]),
+        (CallFilter(text="300 555 0"), ["bea", "ana"]),
+        (CallFilter(text="0101"), ["ana"]),
+        (CallFilter(text="a1"), []),
+        (CallFilter(text="' OR 1=1 --"), []),
+    ],
+)
+async def test_calls_are_found_by_who_when_and_why(calls: SqlCallStore, wanted: CallFilter, found: list[str]) -> None:
+    for call in PEOPLE:
+        await made(calls, call)
+    assert [call.id for call in (await calls.list(wanted)).items] == found
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
 async def test_pages_show_every_call_once_though_times_are_equal(calls: SqlCallStore, limit: int) -> None:
     times = (1.1, 1.1, 1.1, 2.3, 2.3, 1 / 3, 1e9 + 0.123456)

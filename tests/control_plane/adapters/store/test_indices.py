@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.dialects import sqlite
 
+from control_plane.adapters.store import callbacks, reports, webhooks
 from control_plane.adapters.store import calls as store
-from control_plane.adapters.store import webhooks
 from control_plane.adapters.store.tables import IS_LIVE, IS_PENDING, Base, call_commands, calls
+from control_plane.ports.callbacks import CallbackFilter
 from control_plane.ports.stores import CallFilter
 from tests.records import call_record, journal_entry
 
@@ -23,12 +24,17 @@ QUERIES: list[tuple[Any, str]] = [
     (store._source_taken(journal_entry(source_id="event")), "uq_call_events_source_id"),
     (store._filtered(CallFilter(cursor=CURSOR)), "ix_calls_created_at"),
     (store._filtered(CallFilter(state="ended", cursor=CURSOR)), "ix_calls_state"),
+    (store._filtered(CallFilter(since=1.0, until=2.0, text="a")), "ix_calls_created_at"),
+    (reports.calls_of(1.0, 2.0, dialect="sqlite"), "ix_calls_created_at"),
+    (reports.turns_of(1.0, 2.0, dialect="sqlite"), "ix_call_turns_started_at"),
+    (callbacks.filtered(CallbackFilter()), "ix_callbacks_at"),
+    (callbacks.filtered(CallbackFilter(open=True)), "ix_callbacks_open"),
 ]
 
 
 @pytest.mark.parametrize(("query", "index"), QUERIES, ids=[index for _, index in QUERIES])
 def test_a_query_uses_its_index(query: Any, index: str) -> None:
-    compiled = query.compile(dialect=sqlite.dialect(paramstyle="named"))
+    compiled = query.compile(dialect=sqlite.dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True})
     with create_engine("sqlite://").connect() as connection:
         Base.metadata.create_all(connection)
         explained = connection.execute(text(f"EXPLAIN QUERY PLAN {compiled}"), {**compiled.params, "wanted": "x"})

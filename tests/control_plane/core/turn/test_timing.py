@@ -4,7 +4,7 @@ import pytest
 
 from control_plane.core.turn.timing import Stage, TurnTiming
 
-MARKS = dict(zip(Stage, [10.0, 10.2, 10.21, 10.6, 10.7, 10.705, 10.9, 10.92], strict=True))
+MARKS = dict(zip(Stage, [10.0, 10.2, 10.21, 10.6, 10.7, 10.705, 10.9, 10.92, 11.6], strict=True))
 
 
 def timed(marks: dict[Stage, float]) -> TurnTiming:

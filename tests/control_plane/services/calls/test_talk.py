@@ -11,7 +11,6 @@ import pytest
 
 from control_plane.adapters.blobs.disk import DiskBlobs
 from control_plane.adapters.bus.memory import MemoryBus
-from control_plane.adapters.cache.memory import MemoryCache
 from control_plane.adapters.store.calls import SqlCallStore
 from control_plane.core.audio.frames import FRAME_BYTES, Encoding
 from control_plane.core.audio.playout import Playout
@@ -42,6 +41,7 @@ from control_plane.services.supervisor import Supervisor
 from control_plane.testing.brains import FakeBrain, says
 from control_plane.testing.carriers import PlainCodec
 from control_plane.testing.voices import FakeTextToSpeech
+from tests.caches import local_cache
 from tests.call_events import ANSWERED, ATTACHED, INITIATED, REQUESTED
 from tests.conversations import BOT
 from tests.records import call_record, journal_entry
@@ -71,7 +71,7 @@ class Call:
             tts=self.tts,
             store=store,
             blobs=self.blobs,
-            cache=MemoryCache(self.clock),
+            cache=local_cache(self.clock),
             clock=self.clock,
             metrics=self.metrics,
             supervisor=self.supervisor,

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from control_plane.adapters.blobs.disk import DiskBlobs
-from control_plane.adapters.cache.memory import MemoryCache
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.errors import Unavailable
 from control_plane.ports.voice import VoiceOptions
@@ -15,6 +14,7 @@ from control_plane.services.media.spoken_audio import SpokenAudio
 from control_plane.services.media.voices import CallVoice
 from control_plane.testing.clock import FakeClock
 from control_plane.testing.voices import FakeTextToSpeech
+from tests.caches import local_cache
 
 KEY = slice(len("https://gateway.example/blobs/"), None)
 
@@ -24,7 +24,7 @@ class Spoken:
         clock = FakeClock()
         self.tts = FakeTextToSpeech()
         self.blobs = DiskBlobs(folder, "https://gateway.example", secret=b"secret", clock=clock)
-        self.voice = CallVoice(self.tts, VoiceOptions(), cache=MemoryCache(clock), metrics=Metrics(version="test"))
+        self.voice = CallVoice(self.tts, VoiceOptions(), cache=local_cache(clock), metrics=Metrics(version="test"))
         self.audio = SpokenAudio(self.voice, self.blobs)
 
 

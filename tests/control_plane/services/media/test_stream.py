@@ -114,6 +114,7 @@ async def test_frames_reach_the_ear_in_order() -> None:
             it.phone.sound(frame(number))
         await eventually(lambda: len(it.ear.audio) == 5)
         assert it.ear.audio == [frame(number) for number in range(1, 6)]
+        it.stream.count()
         assert it.metrics.registry.get_sample_value("gateway_media_frames_total", {"direction": "in"}) == 5
 
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from control_plane.adapters.cache.memory import MemoryCache
 from control_plane.core.audio.playout import Playout
 from control_plane.core.turn.timing import Stage, TurnTiming
 from control_plane.observability.metrics import Metrics
@@ -19,6 +18,7 @@ from control_plane.services.media.voices import CallVoice
 from control_plane.services.supervisor import Supervisor
 from control_plane.testing.carriers import PlainCodec
 from control_plane.testing.voices import FakeTextToSpeech, FakeUtterance, spoken
+from tests.caches import local_cache
 from tests.telephones import Telephone
 from tests.virtual_time import LoopClock, eventually
 
@@ -33,7 +33,7 @@ class Speaking:
         self.tts, self.phone, self.supervisor = FakeTextToSpeech(), Telephone(), Supervisor()
         self.line = Line(self.phone, PlainCodec(), playout=Playout(), clock=clock)
         self.metrics = Metrics(version="test")
-        self.voice = CallVoice(self.tts, VoiceOptions(), cache=MemoryCache(clock), metrics=self.metrics)
+        self.voice = CallVoice(self.tts, VoiceOptions(), cache=local_cache(clock), metrics=self.metrics)
         self.audible = 0
         self.mouth = StreamMouth(self.line, self.voice, clock=clock, supervisor=self.supervisor, audible=self._audible)
         self.timing = TurnTiming()

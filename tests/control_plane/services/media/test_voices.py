@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from control_plane.adapters.cache.memory import MemoryCache
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.errors import Unavailable
 from control_plane.ports.voice import VoiceOptions
-from control_plane.services.media.voices import PHRASE_TTL_S, CallVoice
+from control_plane.services.cache.kinds import SPEECH
+from control_plane.services.media.voices import CallVoice
 from control_plane.testing.clock import FakeClock
 from control_plane.testing.voices import FakeTextToSpeech, FakeVoice, spoken
+from tests.caches import local_cache
 
 LOST = Unavailable("elevenlabs", "the connection was closed")
 
@@ -19,7 +20,7 @@ LOST = Unavailable("elevenlabs", "the connection was closed")
 class Voices:
     def __init__(self) -> None:
         self.clock = FakeClock()
-        self.cache = MemoryCache(self.clock)
+        self.cache = local_cache(self.clock)
         self.tts = FakeTextToSpeech()
         self.metrics = Metrics(version="test")
         self.voice = self.another()
@@ -86,7 +87,7 @@ async def test_phrases_of_another_voice_or_language_are_others(it: Voices) -> No
 
 async def test_a_phrase_is_forgotten_after_a_day(it: Voices) -> None:
     await it.voice.keep("Hola.", b"\x80")
-    it.clock.advance(PHRASE_TTL_S + 1)
+    it.clock.advance(SPEECH.ttl_s + 1)
     assert await it.voice.phrase("Hola.") is None
 
 

@@ -1,5 +1,8 @@
 """Which control plane a call belongs to."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -7,8 +10,17 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "nodes",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("id", "instance")),
+        sa.Column("beat", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_nodes"),
+    )
+    # Calls of before belong to nobody: whoever comes first takes them over.
+    op.add_column("calls", sa.Column("node", sa.Text(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    pass
+    op.drop_column("calls", "node")
+    op.drop_table("nodes")

@@ -1,0 +1,1 @@
+"""When a figure of the gateway is worth waking somebody."""

@@ -1,0 +1,1 @@
+"""What an installation is asked about itself, and what the answers mean."""

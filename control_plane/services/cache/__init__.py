@@ -1,0 +1,1 @@
+"""What is worth keeping for a while, by kind, for all processes."""

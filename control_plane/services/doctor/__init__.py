@@ -1,0 +1,1 @@
+"""Looking at a running installation from inside and outside."""

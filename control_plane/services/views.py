@@ -1,0 +1,23 @@
+"""What pages that watch the gateway are made from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from control_plane.core.bot import Bot
+from control_plane.ports.reports import ReportStore
+from control_plane.services.fresh import Fresh
+from control_plane.services.overview import Overview
+from control_plane.services.providers import ProviderBoard
+from control_plane.services.waveform import Waveforms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """Nothing here changes a call."""
+
+    overview: Overview
+    reports: ReportStore
+    waveforms: Waveforms
+    providers: ProviderBoard
+    database_answers: Fresh[bool]
+    bots: Sequence[Bot]

@@ -1,0 +1,45 @@
+"""Requests about a call that lives in another control plane are answered by that one."""
+
+from typing import Any, Final
+
+import httpx
+from quart import Quart, Response, request
+
+from control_plane.observability.logging import get_logger
+from control_plane.services.calls.orders import LivesElsewhere
+from control_plane.web.current import gateway
+from control_plane.web.errors import problem
+
+log = get_logger("web")
+
+FORWARDED: Final = "X-Centralita-Forwarded"
+"""Says that the request was passed on once: it is not passed on again."""
+
+TIMEOUT_S: Final = 5.0
+
+
+def install(app: Quart) -> None:
+    """Whoever asks need not know in which process a call lives."""
+    app.register_error_handler(LivesElsewhere, _pass_on)
+
+
+async def _pass_on(elsewhere: LivesElsewhere) -> Any:
+    if FORWARDED in request.headers:
+        return _unreachable("The call is moving between control planes.")
+    url = gateway().nodes.address(elsewhere.node) + request.path
+    headers = {FORWARDED: "1", "Content-Type": request.headers.get("content-type", "application/json")}
+    if token := gateway().access.token:
+        headers["Authorization"] = f"Bearer {token}"
+    try:
+        # Rare, and inside the installation: a connection of its own costs less than keeping one for each node.
+        async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
+            body = await request.get_data()
+            answer = await client.request(request.method, url, content=body, headers=headers)
+    except httpx.HTTPError as error:
+        log.error("control plane of a call cannot be reached", node=elsewhere.node, error=type(error).__name__)
+        return _unreachable("The control plane of this call cannot be reached.")
+    return Response(answer.content, answer.status_code, content_type=answer.headers.get("content-type"))
+
+
+def _unreachable(detail: str) -> Any:
+    return problem(503, "call_elsewhere", title="The call lives elsewhere", detail=detail, retry_after=2)
