@@ -1,0 +1,1 @@
+"""Where figures come from: control planes over HTTP, the machine from its kernel."""
