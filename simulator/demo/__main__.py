@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,15 +15,16 @@ from rich.console import Console
 from simulator.demo import crowd_view, picture, view
 from simulator.demo.audience import Audience, audience
 from simulator.demo.crowd import Crowd
-from simulator.demo.failures import DemoFailed
 from simulator.demo.options import Options, parse
 from simulator.demo.play import party, play_many, play_one
-from simulator.demo.program import Program
 from simulator.demo.report import Report
 from simulator.demo.scene import Scene
-from simulator.demo.stage import Processes, Stage, stage
+from simulator.demo.stage import Stage, stage
 from simulator.demo.summary import from_here, summary
 from simulator.world import now
+from stack.crew import Crew
+from stack.failures import StackFailed
+from stack.sign_in import open_browser
 
 INTERRUPTED: Final = 130
 _ENDINGS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(sys.argv[1:] if arguments is None else arguments, datetime.now().astimezone())
     try:
         report = asyncio.run(_interruptible(options))
-    except DemoFailed as failure:
+    except StackFailed as failure:
         sys.stderr.write(f"{failure}\n")
         if options.json:
             _print_json({"ok": False, "mode": options.mode, "failures": [str(failure)]})
@@ -45,11 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _interruptible(options: Options) -> Report:
     """The run; the first signal ends it in good order, further ones find that under way."""
-    processes = Processes()
-    atexit.register(processes.kill)
+    crew = Crew(lambda sentence: None)
+    atexit.register(crew.kill)
     loop = asyncio.get_running_loop()
     signalled = _Signalled()
-    run = loop.create_task(_run(options, processes, signalled=signalled))
+    run = loop.create_task(_run(options, crew, signalled=signalled))
     for number in _ENDINGS:
         loop.add_signal_handler(number, signalled.by, run)
     return await run
@@ -68,20 +70,21 @@ class _Signalled:
             run.cancel()
 
 
-async def _run(options: Options, processes: Processes, *, signalled: _Signalled) -> Report:
+async def _run(options: Options, crew: Crew, *, signalled: _Signalled) -> Report:
     here = audience(Console(highlight=False), silent=options.json)
     here.note("Starting the gateway and its simulated world …")
-    async with stage(options, processes) as ready:
+    async with stage(options, crew) as ready:
+        _invite(ready, options, here=here)
         try:
             perform = _one if options.calls == 1 else _many
             report = await perform(ready, options, here=here)
-        except DemoFailed as failure:
-            raise await explained(failure, ready.programs) from None
+        except StackFailed as failure:
+            raise await explained(failure, ready) from None
         here.result(report)
         if options.json:
-            _print_json(report.as_json())
+            _print_json({**report.as_json(), "through": "direct" if ready.direct else "nginx"})
         if not report.ok:
-            sys.stderr.write("\n".join([*report.failures, f"Gateway: {ready.programs[-1].last_words()}", ""]))
+            sys.stderr.write("\n".join([*report.failures, f"Gateway: {ready.control.last_words()}", ""]))
         if options.stay:
             here.note(f"Until Ctrl-C the call is also at {ready.gateway.url}/calls/{report.first_call}")
             signalled.waiting = True
@@ -89,12 +92,22 @@ async def _run(options: Options, processes: Processes, *, signalled: _Signalled)
     return report
 
 
-async def explained(failure: DemoFailed, programs: Sequence[Program]) -> DemoFailed:
+def _invite(ready: Stage, options: Options, *, here: Audience) -> None:
+    """The way to see the call in the dashboard while it talks, or why there is none."""
+    if ready.direct:
+        here.note(ready.direct)
+        return
+    here.note(f"Watch it live: {ready.sign_in}")
+    if options.open and not open_browser(ready.sign_in, os.environ, platform=sys.platform):
+        here.note("There is no browser here that could be opened.")
+
+
+async def explained(failure: StackFailed, ready: Stage) -> StackFailed:
     """A process that died explains the connections that broke; else the gateway's log may tell more."""
-    for program in programs:
+    for program in ready.programs:
         if (death := await program.died()) is not None:
             return death
-    return DemoFailed(f"{failure}\n{programs[-1].name.capitalize()}: {programs[-1].last_words()}")
+    return StackFailed(f"{failure}\nGateway: {ready.control.last_words()}")
 
 
 async def _one(ready: Stage, options: Options, *, here: Audience) -> Report:

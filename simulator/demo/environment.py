@@ -1,34 +1,26 @@
 """With which settings the gateway of the demo runs."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
-from simulator.demo.options import ROOT, Options
+from simulator.demo.options import Options
 
 PHONE: Final = "+576015550100"
-_KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "VIRTUAL_ENV", "SYSTEMROOT")
+_KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "VIRTUAL_ENV", "PYTHONPATH")
 _ROOM: Final = 20
 """More calls than are made may live, as calls overlap with the endings of others."""
 
 
 def surroundings(mine: Mapping[str, str]) -> dict[str, str]:
     """What a child gets of the own environment: nothing that could be a setting, a key, or a proxy."""
-    kept = {name: mine[name] for name in _KEPT if name in mine}
-    path = ":".join(filter(None, (str(ROOT), mine.get("PYTHONPATH", ""))))
-    return {**kept, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+    return {name: mine[name] for name in _KEPT if name in mine}
 
 
-def gateway_settings(options: Options, credentials: Mapping[str, Any], *, port: int, data: Path) -> dict[str, str]:
-    """The gateway's variables; `credentials` as the simulator prints them."""
+def gateway_settings(options: Options, credentials: Mapping[str, Any]) -> dict[str, str]:
+    """What makes the gateway a part of the simulated world; `credentials` as the simulator prints them."""
     keys = credentials["keys"]
     settings = {
-        "HOST": "127.0.0.1",
-        "API_PORT": str(port),
-        "WEBHOOK_BASE_URL": f"http://127.0.0.1:{port}",
-        "DATA_DIR": str(data),
         "LOG_LEVEL": options.log_level,
-        "DRAIN_SECONDS": "1",
         "MAX_CALLS": str(options.calls + _ROOM),
         "USE_MEDIA_STREAMS": "false" if options.mode == "webhook" else "true",
         "TELNYX_BASE_URL": credentials["telnyx_base_url"],

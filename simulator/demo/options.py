@@ -22,9 +22,11 @@ _HELP: Final = {
     "script": "what the caller does: a name of simulator/scripts (default: an appointment)",
     "fast": "providers that answer at once: shows what the gateway itself takes",
     "json": "one JSON document on standard output, nothing else",
+    "direct": "without Nginx: the carrier speaks to the control plane itself, and there is no dashboard",
+    "open": "open the dashboard in a browser, if there is one",
     "stay": "keep the gateway running after the end until Ctrl-C",
     "keep": "where recording, page and logs go (default: var/demo/<time>)",
-    "port": "of the gateway (default: any free one)",
+    "port": "of Nginx, or with --direct of the control plane (default: 8080 if it is free, else any)",
     "picture": "also draw the last view into this SVG file",
 }
 
@@ -41,6 +43,8 @@ class Options:
     language: str = "es"
     fast: bool = False
     json: bool = False
+    direct: bool = False
+    open: bool = False
     stay: bool = False
     port: int = 0
     log_level: str = "INFO"
@@ -70,6 +74,8 @@ def parse(arguments: Sequence[str], now: datetime) -> Options:
         language=given.language,
         fast=given.fast,
         json=given.json,
+        direct=given.direct,
+        open=given.open,
         stay=given.stay,
         port=given.port,
         log_level=given.log_level,
@@ -88,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--script", metavar="NAME", help=_HELP["script"])
     parser.add_argument("--fast", action="store_true", help=_HELP["fast"])
     parser.add_argument("--json", action="store_true", help=_HELP["json"])
+    parser.add_argument("--direct", action="store_true", help=_HELP["direct"])
+    parser.add_argument("--open", action="store_true", help=_HELP["open"])
     parser.add_argument("--stay", action="store_true", help=_HELP["stay"])
     parser.add_argument("--keep", type=Path, metavar="DIR", help=_HELP["keep"])
     parser.add_argument("--port", type=int, default=0, help=_HELP["port"])

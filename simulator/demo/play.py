@@ -14,6 +14,7 @@ from simulator.demo.report import Facts, Report, build
 from simulator.demo.scene import Scene
 from simulator.demo.stage import Stage
 from simulator.world import now
+from stack.failures import StackFailed
 
 NAMES: Final = ("Laura", "Andrés", "Camila", "Mateo", "Valentina", "Santiago", "Daniela", "Felipe")
 FIRST_NUMBER: Final = 573001234567
@@ -91,7 +92,7 @@ async def _listening(stage: Stage, heard: Heard, *, talk: Callable[[], Any]) -> 
             result = await talk()
             for task in beside:
                 task.cancel()
-    except* DemoFailed as failures:
+    except* StackFailed as failures:
         raise failures.exceptions[0] from None
     return result
 

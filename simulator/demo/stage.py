@@ -1,26 +1,32 @@
-"""Puts the demo's two processes on their feet, and takes them down whatever happens."""
+"""Puts the demo's processes on their feet, and takes them down whatever happens."""
 
-import asyncio
 import json
 import os
-import socket
+import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from aiohttp import ClientSession, TCPConnector
 
 from simulator.demo.clients import Gateway, Simulator
 from simulator.demo.environment import gateway_settings, surroundings
-from simulator.demo.failures import DemoFailed
-from simulator.demo.options import Options
-from simulator.demo.program import Program
+from simulator.demo.options import ROOT, Options
+from stack import edge
+from stack.crew import Crew
+from stack.failures import StackFailed
+from stack.options import EDGE_PORT
+from stack.plan import MAIN, Plan, units
+from stack.ports import free_port
+from stack.program import Program
+from stack.sign_in import link
+from stack.unit import Unit
 
-READY_S: Final = 60.0
-_LOOK_S: Final = 0.1
+_READY_S: Final = 30.0
+_DRAIN_S: Final = 1
+_WITHOUT: Final = "The carrier speaks to the control plane itself, and there is no dashboard."
 _FAST: Final = {
     "telnyx_answer_s": 0.05,
     "deepgram_interim_ms": 20,
@@ -39,92 +45,85 @@ _REFUSED: Final = {"target": "telnyx.media", "kind": "connect_failed", "after": 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """The gateway in its simulated world, both ready."""
+    """The whole installation in its simulated world, all ready."""
 
     gateway: Gateway
     simulator: Simulator
+    control: Program
     programs: tuple[Program, ...]
-
-
-class Processes:
-    """The children of this run, so that the last resort knows them as well."""
-
-    def __init__(self) -> None:
-        self.running: list[Program] = []
-
-    async def start(self, name: str, *command: str, folder: Path, settings: dict[str, str]) -> Program:
-        """A Python module in a process; it sees no settings but these, and no `.env` of its folder."""
-        program = await Program.start(
-            name,
-            (sys.executable, "-m", *command),
-            log=folder / f"{name}.log",
-            cwd=folder,
-            environment={**surroundings(os.environ), **settings},
-        )
-        self.running.append(program)
-        return program
-
-    async def stop(self) -> None:
-        """The gateway first: it says goodbye to the simulator."""
-        while self.running:
-            await self.running[-1].stop()
-            self.running.pop()
-
-    def kill(self) -> None:
-        for program in self.running:
-            program.kill()
+    sign_in: str
+    """The link to the dashboard."""
+    direct: str
+    """Why the calls do not go through Nginx; empty when they do."""
 
 
 @asynccontextmanager
-async def stage(options: Options, processes: Processes) -> AsyncIterator[Stage]:
-    """Raises DemoFailed when one of the two does not get ready."""
+async def stage(options: Options, crew: Crew) -> AsyncIterator[Stage]:
+    """Raises StackFailed when something does not get ready."""
     options.folder.mkdir(parents=True, exist_ok=True)
-    port = options.port or free_port()
+    direct = _WITHOUT if options.direct else _missing()
+    plan = _plan(options, direct=bool(direct))
     try:
-        world, credentials = await _simulator(options, processes, port=port)
-        gateway = await processes.start(
-            "gateway",
-            "control_plane",
-            "run",
-            folder=options.folder,
-            settings=gateway_settings(options, credentials, port=port, data=options.folder / "data"),
-        )
+        credentials = await _simulator(crew, _world(options, plan))
+        surrounded = {**plan.environment, **gateway_settings(options, credentials)}
+        control, *_ = [await crew.start(unit) for unit in units(replace(plan, environment=surrounded))]
         async with ClientSession(connector=TCPConnector(limit=0)) as http:
             here = Stage(
-                gateway=Gateway("gateway", http, url=f"http://127.0.0.1:{port}"),
+                gateway=Gateway("gateway", http, url=f"http://127.0.0.1:{plan.nodes[MAIN]}"),
                 simulator=Simulator("simulator", http, url=credentials["url"]),
-                programs=(world, gateway),
+                control=control,
+                programs=crew.programs,
+                sign_in=link(plan.address, plan.token),
+                direct=direct,
             )
-            await _ready(here, gateway)
             await _arrange(here, options)
             yield here
     finally:
-        await processes.stop()
+        await crew.stop()
 
 
-async def _simulator(options: Options, processes: Processes, *, port: int) -> tuple[Program, dict[str, Any]]:
-    command = ("simulator", "--port", "0", "--gateway", f"http://127.0.0.1:{port}", "--script", options.script.name)
-    world = await processes.start("simulator", *command, folder=options.folder, settings={})
-    return world, json.loads(await world.first_line())
+def _plan(options: Options, *, direct: bool) -> Plan:
+    """The processes see no settings but those of the demo, and no `.env` of their folder."""
+    port = options.port or free_port(EDGE_PORT)
+    return Plan(
+        cwd=options.folder,
+        data=options.folder / "data",
+        logs=options.folder,
+        token=secrets.token_urlsafe(16),
+        environment=surroundings(os.environ),
+        nodes={MAIN: port if direct else free_port()},
+        sidecar_port=free_port(),
+        edge_port=None if direct else port,
+        drain_s=_DRAIN_S,
+    )
 
 
-async def _ready(here: Stage, gateway: Program) -> None:
+def _world(options: Options, plan: Plan) -> Unit:
+    command = ("simulator", "--port", "0", "--gateway", plan.address, "--script", options.script.name)
+    path = os.pathsep.join(filter(None, (str(ROOT), plan.environment.get("PYTHONPATH", ""))))
+    return Unit(
+        name="simulator",
+        command=(sys.executable, "-m", *command),
+        cwd=options.folder,
+        log=options.folder / "simulator.log",
+        environment={**plan.environment, "PYTHONPATH": path},
+        ready_s=_READY_S,
+    )
+
+
+def _missing() -> str:
+    """Why the web server cannot be had; empty when it can."""
     try:
-        async with asyncio.timeout(READY_S), asyncio.TaskGroup() as group:
-            ended = group.create_task(gateway.watch())
-            await _answers(here.gateway)
-            ended.cancel()
-    except* DemoFailed as failures:
-        raise failures.exceptions[0] from None
-    except* TimeoutError:
-        raise gateway.failed(f"did not get ready within {READY_S:.0f} s") from None
+        edge.program()
+    except StackFailed as failure:
+        return f"{failure}. {_WITHOUT}"
+    return ""
 
 
-async def _answers(gateway: Gateway) -> None:
-    while True:
-        if await gateway.ready():
-            return
-        await asyncio.sleep(_LOOK_S)
+async def _simulator(crew: Crew, world: Unit) -> dict[str, Any]:
+    """What it tells of itself when it is ready."""
+    started = await crew.start(world)
+    return dict(json.loads(await started.line('{"ready"')))
 
 
 async def _arrange(here: Stage, options: Options) -> None:
@@ -133,10 +132,3 @@ async def _arrange(here: Stage, options: Options) -> None:
     if options.mode == "fallback":
         await here.simulator.add_fault(_DROPPED)
         await here.simulator.add_fault(_REFUSED)
-
-
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -10,22 +10,30 @@ from pathlib import Path
 
 import pytest
 
+from tests.installation.parts import demand
+
 ROOT = Path(__file__).parents[2]
 LOUD = 1000
 """Speech has samples beyond this; silence and line noise have none."""
 
 
-@pytest.mark.stack
-@pytest.mark.timeout(200)
-def test_a_demo_call_is_talked_interrupted_closed_and_recorded(tmp_path: Path) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "simulator.demo", "--json", "--keep", str(tmp_path)],
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(200)]
+
+
+def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "simulator.demo", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=180,
         check=False,
     )
+
+
+def test_a_demo_call_is_talked_interrupted_closed_and_recorded(tmp_path: Path) -> None:
+    demand("nginx")
+    ran = demo("--json", "--keep", str(tmp_path))
     assert ran.returncode == 0, ran.stderr
     report = json.loads(ran.stdout)
     assert report["ok"], report["failures"]
@@ -37,6 +45,19 @@ def test_a_demo_call_is_talked_interrupted_closed_and_recorded(tmp_path: Path) -
     caller, agent = tracks(Path(report["recording"]))
     assert max(caller) > LOUD
     assert max(agent) > LOUD
+    assert report["through"] == "nginx"
+    passed = [json.loads(line) for line in (tmp_path / "data/edge/logs/access.log").read_text().splitlines()]
+    kinds = {entry["path"].split("/")[1] for entry in passed if entry["status"] < 400}
+    assert {"webhook", "stream", "blobs"} <= kinds, "the whole call passes through Nginx"
+
+
+def test_a_demo_call_goes_without_nginx_when_asked_to(tmp_path: Path) -> None:
+    script = ("--script", "keys", "--fast")
+    ran = demo("--direct", *script, "--keep", str(tmp_path))
+    assert ran.returncode == 0, ran.stderr
+    assert "there is no dashboard" in ran.stdout
+    assert "sign-in" not in ran.stdout
+    assert not (tmp_path / "data/edge").exists()
 
 
 def tracks(path: Path) -> tuple[Sequence[int], Sequence[int]]:

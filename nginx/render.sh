@@ -1,0 +1,143 @@
+#!/bin/sh
+# The web server's configuration, from the templates and the environment. docs/nginx.md explains each variable.
+# Needs `envsubst`, and `openssl` when a certificate has to be made.
+set -eu
+
+: "${TEMPLATES:=/etc/centralita/nginx}"
+: "${CONF:=/etc/centralita/conf}"
+: "${RUN:=/var/cache/nginx/centralita}"
+: "${CACHE:=$RUN/cache}"
+: "${LOGS:=/var/log/centralita}"
+: "${ACME:=/var/lib/centralita/acme}"
+: "${CERTIFICATES:=/var/lib/centralita/certificates}"
+: "${DASHBOARD:=/usr/share/centralita/dashboard}"
+: "${PAGES:=$TEMPLATES/pages}"
+: "${MARKUP:=$TEMPLATES/markup}"
+: "${ACCESS_LOG:=/dev/stdout}"
+: "${ERROR_LOG:=stderr}"
+: "${CALLBACK_LOG:=$LOGS/callbacks.log}"
+: "${ERROR_LEVEL:=crit}"
+: "${CONTROL_PLANES:=main=control-plane:3008}"
+: "${SIDECAR:=sidecar:3009}"
+: "${SERVER_NAME:=_}"
+: "${ADDRESS:=0.0.0.0}"
+: "${HTTP_PORT:=80}"
+: "${HTTPS_PORT:=443}"
+: "${PUBLIC_HTTPS_PORT:=$HTTPS_PORT}"
+: "${TLS:=on}"
+: "${WORKERS:=2}"
+: "${CERTIFICATE:=}"
+: "${CERTIFICATE_KEY:=}"
+: "${RESOLVER:=}"
+
+fail() {
+    echo "nginx: $1" >&2
+    exit 78
+}
+
+# --- the version ---------------------------------------------------------------------------------------------------
+version=$(nginx -v 2>&1 | sed -n 's|.*nginx/\([0-9]*\)\.\([0-9]*\)\.\([0-9]*\).*|\1 \2 \3|p')
+at_least() {
+    echo "$version $*" | awk '{ exit !($1 * 1000000 + $2 * 1000 + $3 >= $4 * 1000000 + $5 * 1000 + $6) }'
+}
+
+# --- what follows from the variables -------------------------------------------------------------------------------
+mkdir -p "$CONF" "$RUN" "$CACHE" "$LOGS"
+
+user_line=""
+if [ "$(id -u)" = 0 ]; then
+    user_line="user ${NGINX_USER:=nginx};"
+fi
+
+listen_http2=" http2"
+http2=""
+if at_least 1 25 1; then
+    listen_http2=""
+    http2="http2 on;"
+fi
+
+suffix=""
+[ "$PUBLIC_HTTPS_PORT" = 443 ] || suffix=":$PUBLIC_HTTPS_PORT"
+
+resolver_line=""
+resolve=""
+if [ -n "$RESOLVER" ]; then
+    at_least 1 27 3 || fail "RESOLVER needs Nginx 1.27.3 or newer"
+    resolver_line="resolver $RESOLVER valid=5s ipv6=off;"
+    resolve=" resolve"
+fi
+
+case "$TLS" in
+on) servers=tls ;;
+off) servers=plain ;;
+*) fail "TLS has to be on or off" ;;
+esac
+
+if [ -n "$CERTIFICATE" ] && [ -z "$CERTIFICATE_KEY" ]; then
+    fail "CERTIFICATE needs CERTIFICATE_KEY"
+fi
+if [ -z "$CERTIFICATE" ]; then
+    CERTIFICATE="$CERTIFICATES/self-signed.pem"
+    CERTIFICATE_KEY="$CERTIFICATES/self-signed.key"
+    if [ "$TLS" = on ] && ! openssl x509 -checkend 2592000 -noout -in "$CERTIFICATE" >/dev/null 2>&1; then
+        mkdir -p "$CERTIFICATES"
+        name=${SERVER_NAME%% *}
+        [ "$name" != _ ] || name=localhost
+        (
+            umask 077
+            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 397 \
+                -subj "/CN=$name" -addext "subjectAltName=DNS:$name,DNS:localhost,IP:127.0.0.1" \
+                -keyout "$CERTIFICATE_KEY" -out "$CERTIFICATE" 2>/dev/null
+        ) || fail "no certificate could be made in $CERTIFICATES"
+        echo "nginx: made a self-signed certificate for $name; set CERTIFICATE and CERTIFICATE_KEY for a real one" >&2
+    fi
+fi
+
+# --- control planes: `CONTROL_PLANES` is name=host:port, more of them after commas -----------------------------------
+checked="max_fails=2 fail_timeout=2s"
+planes=$(echo "$CONTROL_PLANES" | tr ',' ' ')
+control_plane_servers=""
+node_upstreams=""
+node_pools=""
+newline='
+'
+for plane in $planes; do
+    node=${plane%%=*}
+    address=${plane#*=}
+    case "$node" in
+    *[!a-z0-9-]* | "") fail "'$node' in CONTROL_PLANES cannot be a name: a-z, 0-9 and -" ;;
+    esac
+    case "$address" in
+    *[!A-Za-z0-9_.:-]*) fail "'$address' in CONTROL_PLANES is no host:port" ;;
+    *:[0-9]*) ;;
+    *) fail "'$address' in CONTROL_PLANES is no host:port" ;;
+    esac
+    control_plane_servers="$control_plane_servers${control_plane_servers:+$newline}        server $address $checked$resolve;"
+    node_pools="$node_pools${node_pools:+$newline}        \"~^/n/$node/\" node_$node;"
+    block="    upstream node_$node {$newline        zone node_$node 64k;$newline        server $address $checked$resolve;"
+    for other in $planes; do
+        if [ "${other%%=*}" != "$node" ]; then
+            block="$block$newline        server ${other#*=} $checked backup$resolve;"
+        fi
+    done
+    block="$block$newline        keepalive 16;$newline        keepalive_timeout 60s;$newline    }"
+    node_upstreams="$node_upstreams${node_upstreams:+$newline}$block"
+done
+
+# --- fill in -------------------------------------------------------------------------------------------------------
+export RUN CACHE ACME PAGES MARKUP DASHBOARD CERTIFICATE CERTIFICATE_KEY SERVER_NAME WORKERS
+export ACCESS_LOG ERROR_LOG ERROR_LEVEL CALLBACK_LOG
+export USER_LINE="$user_line" SERVERS="$servers" TLS_SUFFIX="$suffix"
+export LISTEN="$ADDRESS:$HTTP_PORT" LISTEN_TLS="$ADDRESS:$HTTPS_PORT" LISTEN_HTTP2="$listen_http2" HTTP2="$http2"
+export CONTROL_PLANE_SERVERS="$control_plane_servers" NODE_UPSTREAMS="$node_upstreams" NODE_POOLS="$node_pools"
+export SIDECAR="$SIDECAR$resolve" RESOLVER="$resolver_line"
+
+# Only these: a name in small letters is Nginx's own.
+names='${RUN} ${CACHE} ${ACME} ${PAGES} ${MARKUP} ${DASHBOARD} ${CERTIFICATE} ${CERTIFICATE_KEY} ${SERVER_NAME} ${WORKERS}
+${ACCESS_LOG} ${ERROR_LOG} ${ERROR_LEVEL} ${CALLBACK_LOG} ${USER_LINE} ${SERVERS} ${TLS_SUFFIX} ${LISTEN} ${LISTEN_TLS}
+${LISTEN_HTTP2} ${HTTP2} ${CONTROL_PLANE_SERVERS} ${NODE_UPSTREAMS} ${NODE_POOLS} ${SIDECAR} ${RESOLVER}'
+
+(cd "$TEMPLATES" && find . -name '*.conf') | while read -r template; do
+    mkdir -p "$CONF/$(dirname "$template")"
+    envsubst "$names" <"$TEMPLATES/$template" >"$CONF/$template"
+done

@@ -1,0 +1,84 @@
+"""From options and settings to a plan that can be carried out, by one runner for one data folder."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from stack.failures import StackFailed
+from stack.options import CONTROL_PORT, SIDECAR_PORT, Options
+from stack.plan import MAIN, Plan, nodes
+from stack.ports import demand_free, free_port
+from stack.settings import Settings
+from stack.sign_in import kept_token
+
+DRAIN_S: Final = 30
+_LOCK: Final = "runner.lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """`token_is_ours`: it was made here; else it was set, and is not to be shown."""
+
+    plan: Plan
+    token_is_ours: bool
+
+
+def data_folder(settings: Settings, folder: Path) -> Path:
+    return (folder / settings.get("DATA_DIR", "var")).resolve()
+
+
+def prepare(options: Options, settings: Settings, *, folder: Path) -> Prepared:
+    """`folder` is where the processes will run. Raises StackFailed, or OSError when the data folder cannot be used."""
+    data = data_folder(settings, folder)
+    port = options.port or free_port()
+    sidecar = _port(options.sidecar_port, settings.number("METRICS_PORT", SIDECAR_PORT))
+    first = _port(options.control_port, settings.number("API_PORT", settings.number("PORT", CONTROL_PORT)))
+    control = nodes(options.nodes, first=first, taken=(port, sidecar), name=settings.get("NODE_ID", MAIN))
+    demand_free(
+        {
+            "nginx": (port, "--port"),
+            "sidecar": (sidecar, "--sidecar-port"),
+            **{f"control plane {name}": (number, "--control-port") for name, number in control.items()},
+        }
+    )
+    token = settings.get("AUTH_TOKEN")
+    plan = Plan(
+        cwd=folder,
+        data=data,
+        logs=data / "logs",
+        token=token or kept_token(data),
+        environment=settings.environment,
+        nodes=control,
+        sidecar_port=sidecar,
+        edge_port=port,
+        public=settings.get("WEBHOOK_BASE_URL").rstrip("/"),
+        drain_s=settings.number("DRAIN_SECONDS", DRAIN_S),
+    )
+    return Prepared(plan=plan, token_is_ours=not token)
+
+
+def _port(asked: int | None, configured: int) -> int:
+    return configured if asked is None else asked or free_port()
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Keep a second runner away from the same data. Raises StackFailed; the kernel forgets dead runners."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / _LOCK).open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise StackFailed(
+                f"This installation runs already: process {lock.read().strip()} looks after {data}. "
+                "End it with Ctrl-C there, or use another DATA_DIR."
+            ) from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
