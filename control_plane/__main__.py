@@ -100,18 +100,25 @@ def run(settings: Settings) -> None:
     try:
         import uvloop
     except ImportError:
-        asyncio.run(_serve(settings))
+        in_order = asyncio.run(_serve(settings))
     else:
-        uvloop.run(_serve(settings))
+        in_order = uvloop.run(_serve(settings))
+    if not in_order:
+        sys.exit(EXIT_CONFIG)
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings) -> bool:
+    """Until a signal; False when it ended because another process runs under our name."""
     gateway = build_gateway(settings)
     app = create_app(gateway)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+
+    async def superseded() -> None:
+        await gateway.nodes.superseded.wait()
+        stop.set()
 
     async def drained() -> None:
         # Hypercorn runs the lifespan's shutdown before open websockets are finished, so calls are waited for here.
@@ -120,7 +127,9 @@ async def _serve(settings: Settings) -> None:
         await _drain(gateway, settings.drain_seconds)
 
     log.info("listening", host=settings.host, port=settings.api_port)
+    gateway.supervisor.spawn(superseded(), "superseded")
     await serve(app, _server(settings), shutdown_trigger=drained)
+    return not gateway.nodes.superseded.is_set()
 
 
 async def _drain(gateway: Gateway, seconds: float) -> None:

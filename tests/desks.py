@@ -31,7 +31,7 @@ from control_plane.services.conversation.turn_log import TurnLogParts
 from control_plane.services.nodes import Nodes
 from control_plane.services.supervisor import Supervisor
 from control_plane.services.webhooks.intake import IntakeParts, Receipt, WebhookIntake
-from control_plane.services.webhooks.routing import NoticeRouter
+from control_plane.services.webhooks.routing import NoticeRouter, RouterParts
 from control_plane.testing.brains import FakeBrain
 from control_plane.testing.carriers import SIGNATURE, FakeCallControl, FakeWebhookReader
 from tests.caches import local_cache
@@ -78,6 +78,7 @@ class Office:
     webhooks: SqlWebhookStore
     metrics: Metrics
     supervisor: Supervisor
+    clock: LoopClock
     fetched: list[FetchRecording]
 
     # --- what the carrier does --------------------------------------------------------------------
@@ -186,7 +187,17 @@ async def office(
         )
     )
     webhooks = SqlWebhookStore(database)
-    router = NoticeRouter(desk, carrier=CARRIER, calls=parts.store, webhooks=webhooks, metrics=parts.metrics)
+    router = NoticeRouter(
+        RouterParts(
+            desk=desk,
+            carrier=CARRIER,
+            calls=parts.store,
+            webhooks=webhooks,
+            clock=parts.clock,
+            metrics=parts.metrics,
+            alone=lambda: parts.nodes.alone,
+        )
+    )
     fake_reader = FakeWebhookReader()
     intake = WebhookIntake(
         IntakeParts(
@@ -211,6 +222,7 @@ async def office(
             webhooks=webhooks,
             metrics=parts.metrics,
             supervisor=parts.supervisor,
+            clock=parts.clock,
             fetched=parts.fetched,
         )
     finally:

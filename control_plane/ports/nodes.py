@@ -39,6 +39,10 @@ class NodeStore(Protocol):
         """Ids of the calls that belong to none of these nodes and have not ended, or have commands pending."""
         ...
 
-    async def adopt(self, call_id: str, *, owner: str, heir: str) -> bool:
-        """Give a call from one node to another; False when it does not belong to `owner` any more."""
+    async def adopt(self, call_id: str, *, owner: str, heir: str, seen: Node | None) -> bool:
+        """Give a call from one node to another, or to itself.
+
+        False when it does not belong to `owner` any more, or when the owner is another node and is listed otherwise
+        than as `seen` (None: is listed at all).
+        """
         ...

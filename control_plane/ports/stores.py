@@ -151,6 +151,10 @@ class CallStore(Protocol):
 
     async def by_control_id(self, control_id: str) -> CallRecord | None: ...
 
+    async def by_session_id(self, session_id: str) -> CallRecord | None:
+        """A call that has not ended, by the name that the carrier gives to all legs that belong together."""
+        ...
+
     async def list(self, wanted: CallFilter) -> CallPage: ...
 
     async def live(self) -> Sequence[CallRecord]:

@@ -102,13 +102,12 @@ class Gateway:
         self.tracing.start()
         await self.migrate()
         await self.nodes.enter()
-        taken_over = await self.desk.roster.recover()
+        taken_over = await self.desk.recover()
         if taken_over:
             log.info("calls taken over", calls=taken_over)
         for carrier, intake in self.intakes.items():
             self.workers.append(self.supervisor.spawn(intake.run(), f"webhooks of {carrier}"))
-        roster = self.desk.roster
-        self.workers.append(self.supervisor.spawn(self.nodes.run(adopt=roster.adopt, release=roster.release), "node"))
+        self.workers.append(self.supervisor.spawn(self.nodes.run(self.desk), "node"))
         for name, run in self.background.items():
             self.supervisor.spawn(run(), name)
         await self.alerts.start(self.supervisor, measure=self.measure)

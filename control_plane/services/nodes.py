@@ -2,9 +2,9 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from control_plane.observability.logging import get_logger
 from control_plane.ports.infrastructure import Clock
@@ -19,6 +19,25 @@ LEASE_S: Final = 10.0
 """A node whose beat stands still for so long is gone, and its calls go to others. Longer than any pause of a process
 that lives: a node that is taken for dead while it only stumbles has two bots talk to one caller for a moment."""
 
+BLINK_S: Final = 5.0
+"""Whoever has not looked for so long has not seen that a beat stood still, and begins to watch anew."""
+
+
+class Household(Protocol):
+    """The calls of this process, as far as its place among the nodes decides about them."""
+
+    async def recover(self) -> int:
+        """Take over what belongs to our name, or to nobody; how many calls."""
+        ...
+
+    async def adopt(self) -> int:
+        """Take over what belongs to nodes that are gone; how many calls."""
+        ...
+
+    async def release(self) -> None:
+        """Let go of every call that lives here."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sighting:
@@ -26,6 +45,7 @@ class _Sighting:
 
     node: Node
     since: float
+    gone: bool = False
 
 
 class Nodes:
@@ -41,8 +61,11 @@ class Nodes:
         self._store = store
         self._clock = clock
         self._others: dict[str, _Sighting] = {}
-        self.superseded = False
-        """Another process runs under our name."""
+        self._looked_at = clock.steady()
+        self._left: set[str] = set()
+        """The orphans that were there the last time."""
+        self.superseded = asyncio.Event()
+        """Another process runs under our name: this one has to end."""
 
     async def enter(self) -> None:
         """Be listed, and see who else is. Raises StoreUnavailable."""
@@ -50,8 +73,15 @@ class Nodes:
         await self._look()
 
     def elsewhere(self, node: str) -> bool:
-        """Whether this is another node, and it lives as far as we know."""
-        return node != self.name and node in self._others and not self._is_gone(self._others[node])
+        """Whether this is another node, and it lived when we looked last."""
+        sighting = self._others.get(node)
+        return node != self.name and sighting is not None and not sighting.gone
+
+    async def lives_elsewhere(self, node: str) -> bool:
+        """The same, with another look for a node that we have not seen yet. Raises StoreUnavailable."""
+        if node not in ("", self.name) and node not in self._others:
+            await self._look()
+        return self.superseded.is_set() or self.elsewhere(node)
 
     def address(self, node: str) -> str:
         """Where a node that lives elsewhere is reached."""
@@ -59,67 +89,79 @@ class Nodes:
 
     @property
     def alone(self) -> bool:
-        return not any(self.elsewhere(node) for node in self._others)
+        """Whether no other node lives."""
+        return not self.superseded.is_set() and not any(self.elsewhere(node) for node in self._others)
 
     async def orphans(self, *, ours: bool) -> Sequence[str]:
         """Calls of no node that lives, and of our own if `ours`. Raises StoreUnavailable."""
         living = [node for node in self._others if self.elsewhere(node)]
         return await self._store.orphans(living if ours else [*living, self.name])
 
+    def share(self, orphans: Sequence[str]) -> Sequence[str]:
+        """Our part of what all nodes that live see at this moment: they take different ones at first. What was there the
+        last time already is for everybody: whose part it was has no room, or is dead too."""
+        living = sorted([self.name, *(node for node in self._others if self.elsewhere(node))])
+        parts = set(orphans[living.index(self.name) :: len(living)]) | self._left
+        self._left = set(orphans)
+        return [call_id for call_id in orphans if call_id in parts]
+
     async def adopt(self, call_id: str, owner: str) -> bool:
-        """Make a call ours; False when another node was faster. Raises StoreUnavailable."""
-        return owner == self.name or await self._store.adopt(call_id, owner=owner, heir=self.name)
+        """Make a call ours, or make sure that it still is.
 
-    async def run(self, *, adopt: Callable[[], Awaitable[int]], release: Callable[[], None]) -> None:
-        """Beat until cancelled, or until another process has taken our name.
-
-        `adopt` takes over what belongs to nobody any more; `release` lets go of every call that lives here.
+        False when another node was faster, or the owner has come back to life. Raises StoreUnavailable.
         """
-        while not self.superseded:
+        sighting = self._others.get(owner)
+        seen = sighting.node if sighting is not None and sighting.gone else None
+        return await self._store.adopt(call_id, owner=owner, heir=self.name, seen=seen)
+
+    async def run(self, household: Household) -> None:
+        """Beat until cancelled, or until another process has taken our name."""
+        while not self.superseded.is_set():
             await asyncio.sleep(BEAT_S)
             try:
-                await self._beat(adopt, release)
+                await self._beat(household)
             except StoreUnavailable as error:
                 log.error("directory of nodes cannot be reached", error=str(error))
-                self._others = {each: self._seen_now(sighting.node) for each, sighting in self._others.items()}
             except Exception as fault:
                 # A border: without a beat the calls that live here would be given to others.
                 log.error("node met a fault of ours, it goes on", exc_info=fault)
 
-    async def _beat(self, adopt: Callable[[], Awaitable[int]], release: Callable[[], None]) -> None:
+    async def _beat(self, household: Household) -> None:
         if not await self._store.beat(self._me):
-            await self._replaced(release)
+            await self._replaced(household)
             return
         await self._look()
-        taken = await adopt()
+        taken = await household.adopt()
         if taken:
             log.warning("calls of nodes that are gone were taken over", calls=taken)
-        for sighting in [each for each in self._others.values() if self._is_gone(each)]:
-            await self._store.leave(sighting.node)
+        for sighting in [each for each in self._others.values() if each.gone]:
+            if not await self._store.orphans([node for node in self._others if node != sighting.node.id] + [self.name]):
+                await self._store.leave(sighting.node)
 
-    async def _replaced(self, release: Callable[[], None]) -> None:
+    async def _replaced(self, household: Household) -> None:
         """Either others took us for dead, or a second process has our name: our calls are not ours any more."""
-        release()
-        self.superseded = any(node.id == self.name for node in await self._store.all())
-        if self.superseded:
+        if any(node.id == self.name for node in await self._store.all()):
+            self.superseded.set()
             log.error("another process runs under this name; give each its own NODE_ID", node=self.name)
+            await household.release()
             return
         log.error("this node was taken for dead; its calls live elsewhere now", node=self.name)
+        await household.release()
         await self.enter()
+        # What nobody has taken meanwhile is still ours, and has no actor any more.
+        await household.recover()
 
     async def _look(self) -> None:
-        before = self._others
-        self._others = {
-            node.id: before[node.id] if node.id in before and before[node.id].node == node else self._seen_now(node)
-            for node in await self._store.all()
-            if node.id != self.name
-        }
-
-    def _seen_now(self, node: Node) -> _Sighting:
-        return _Sighting(node=node, since=self._clock.steady())
-
-    def _is_gone(self, sighting: _Sighting) -> bool:
-        return self._clock.steady() - sighting.since > LEASE_S
+        before, last = self._others, self._looked_at
+        rows = await self._store.all()
+        now = self._looked_at = self._clock.steady()
+        blinked = now - last > BLINK_S
+        self._others = {}
+        for node in rows:
+            known = before.get(node.id)
+            since = known.since if known is not None and known.node == node and not blinked else now
+            if node.id != self.name:
+                self._others[node.id] = _Sighting(node=node, since=since, gone=now - since > LEASE_S)
 
     async def leave(self) -> None:
         """Let others take over at once. Raises StoreUnavailable."""

@@ -13,7 +13,7 @@ from control_plane.settings_check import Severity, faults
 from control_plane.wiring.alerts import alert_service
 from control_plane.wiring.doctor import make_doctor
 from control_plane.wiring.parts import Parts
-from control_plane.wiring.services import bot_language, desk_parts, door_parts
+from control_plane.wiring.services import bot_language, desk_parts, door_parts, router_parts
 from control_plane.wiring.views import callback_store, views
 
 
@@ -25,7 +25,7 @@ def build_gateway(settings: Settings, **overrides: Any) -> Gateway:
     parts = Parts(settings, overrides)
     desk = CallDesk(desk_parts(parts))
     carrier = parts.carrier
-    router = NoticeRouter(desk, carrier=carrier.name, calls=parts.calls, webhooks=parts.webhooks, metrics=parts.metrics)
+    router = NoticeRouter(router_parts(parts, desk))
     door = MediaDoor(door_parts(parts, desk))
     intake = WebhookIntake(
         IntakeParts(

@@ -18,6 +18,7 @@ from control_plane.services.calls.talk import CallTalk, TalkParts
 from control_plane.services.conversation.turn_log import TurnLogParts
 from control_plane.services.media.door import DoorParts
 from control_plane.services.media.tickets import Tickets
+from control_plane.services.webhooks.routing import RouterParts
 from control_plane.wiring.observed import timed_brain, timed_control, timed_stt, timed_tts
 from control_plane.wiring.parts import Parts
 
@@ -144,6 +145,18 @@ def _executor_parts(parts: Parts) -> ExecutorParts:
 def bot_language(bot_id: str) -> str:
     """Spanish for a bot that is no more."""
     return next((bot.language for bot in BOTS if bot.id == bot_id), "es")
+
+
+def router_parts(parts: Parts, desk: CallDesk) -> RouterParts:
+    return RouterParts(
+        desk=desk,
+        carrier=parts.carrier.name,
+        calls=parts.calls,
+        webhooks=parts.webhooks,
+        clock=parts.clock,
+        metrics=parts.metrics,
+        alone=lambda: parts.nodes.alone,
+    )
 
 
 def tickets(parts: Parts) -> Tickets:

@@ -52,6 +52,9 @@ _NEWEST_FIRST: Final = (calls.c.created_at.desc(), calls.c.id.desc())
 _BY_CONTROL_ID: Final = (
     select(calls).where(calls.c.control_id == bindparam("wanted"), HAS_CONTROL_ID).order_by(*_NEWEST_FIRST).limit(1)
 )
+_BY_SESSION_ID: Final = (
+    select(calls).where(calls.c.session_id == bindparam("wanted"), IS_LIVE).order_by(*_NEWEST_FIRST).limit(1)
+)
 _SETTLE: Final = (
     update(call_commands)
     .where(call_commands.c.id == bindparam("command_id"))
@@ -103,6 +106,9 @@ class SqlCallStore:
 
     async def by_control_id(self, control_id: str) -> CallRecord | None:
         return _first_call(await self._rows(_BY_CONTROL_ID, {"wanted": control_id}))
+
+    async def by_session_id(self, session_id: str) -> CallRecord | None:
+        return _first_call(await self._rows(_BY_SESSION_ID, {"wanted": session_id}))
 
     async def list(self, wanted: CallFilter) -> CallPage:
         """Raises ValueError for a cursor that is not ours and for a limit outside of 1 to MAX_PAGE."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Executable, bindparam, delete, insert, select, union, update
+from sqlalchemy import Executable, and_, bindparam, delete, insert, not_, select, union, update
 
 from control_plane.adapters.store.database import Database
 from control_plane.adapters.store.node_tables import nodes
@@ -13,11 +13,19 @@ from control_plane.ports.nodes import Node
 _OURS: Final = (nodes.c.id == bindparam("of_node"), nodes.c.instance == bindparam("of_instance"))
 _BEAT: Final = update(nodes).where(*_OURS).values(beat=nodes.c.beat + 1)
 _LEAVE: Final = delete(nodes).where(*_OURS)
-_ADOPT: Final = (
-    update(calls)
-    .where(calls.c.id == bindparam("of_call"), calls.c.node == bindparam("owner"))
-    .values(node=bindparam("heir"))
+_MINE: Final = (calls.c.id == bindparam("of_call"), calls.c.node == bindparam("owner"))
+_KEEP: Final = update(calls).where(*_MINE).values(node=calls.c.node)
+_LISTED_OTHERWISE: Final = (
+    select(nodes.c.id)
+    .where(
+        nodes.c.id == bindparam("owner"),
+        not_(and_(nodes.c.instance == bindparam("seen_instance"), nodes.c.beat == bindparam("seen_beat"))),
+    )
+    .exists()
 )
+_ADOPT: Final = update(calls).where(*_MINE, ~_LISTED_OTHERWISE).values(node=bindparam("heir"))
+_NEVER: Final = -1
+"""No beat has this number."""
 
 
 class SqlNodeStore:
@@ -57,8 +65,13 @@ class SqlNodeStore:
         rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
         return [str(row["id"]) for row in rows]
 
-    async def adopt(self, call_id: str, *, owner: str, heir: str) -> bool:
-        return await self._changed(_ADOPT, of_call=call_id, owner=owner, heir=heir)
+    async def adopt(self, call_id: str, *, owner: str, heir: str, seen: Node | None) -> bool:
+        if owner == heir:
+            return await self._changed(_KEEP, of_call=call_id, owner=owner)
+        instance, beat = (seen.instance, seen.beat) if seen is not None else ("", _NEVER)
+        return await self._changed(
+            _ADOPT, of_call=call_id, owner=owner, heir=heir, seen_instance=instance, seen_beat=beat
+        )
 
-    async def _changed(self, statement: Executable, **values: str) -> bool:
+    async def _changed(self, statement: Executable, **values: str | int) -> bool:
         return bool(await self._database.write(lambda connection: connection.execute(statement, values).rowcount))

@@ -156,6 +156,7 @@ Index(
     call_turns.c.interrupted,
 )
 _partial("ix_calls_live", calls.c.created_at, where=IS_LIVE)
+_partial("ix_calls_session_id", calls.c.session_id, where=IS_LIVE)
 _partial("ix_calls_control_id", calls.c.control_id, where=HAS_CONTROL_ID)
 _partial("uq_calls_idempotency_key", calls.c.idempotency_key, where=HAS_KEY, unique=True)
 _partial("uq_call_events_source_id", call_events.c.source_id, where=HAS_SOURCE, unique=True)

@@ -214,6 +214,30 @@ class CallDesk:
     def full(self) -> bool:
         return self.roster.live_calls + self._opening >= self._parts.policy.max_calls
 
+    async def lives_elsewhere(self, record: CallRecord) -> bool:
+        """Whether another node has the call. Raises StoreUnavailable."""
+        return await self._parts.nodes.lives_elsewhere(record.node)
+
+    @property
+    def willing(self) -> bool:
+        """Whether an offered call should be taken here, rather than by another node."""
+        return self._parts.nodes.alone or not (self.draining or self.full)
+
+    async def recover(self) -> int:
+        """Take over the calls that an earlier process under our name has left; how many."""
+        return await self.roster.recover()
+
+    async def adopt(self) -> int:
+        """Take over calls of nodes that are gone, as far as there is nobody with more room; how many."""
+        policy, alone = self._parts.policy, self._parts.nodes.alone
+        room = policy.max_calls if alone else policy.max_calls - self.roster.live_calls - self._opening
+        return 0 if room <= 0 or (self.draining and not alone) else await self.roster.adopt(room=room)
+
+    async def release(self) -> None:
+        """Let go of all calls, and take no more if our name is taken."""
+        self.draining = self.draining or self._parts.nodes.superseded.is_set()
+        await self.roster.release()
+
     async def drain(self, *, timeout_s: float) -> None:
         """Take no more calls and wait for those that live; what is left is taken over by the next process."""
         self.draining = True

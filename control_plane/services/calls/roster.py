@@ -27,6 +27,8 @@ log = get_logger("calls")
 FAULTS_LIMIT: Final = 3
 """So many faults of ours in one call, and it is hung up."""
 
+RELEASE_S: Final = 5.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterParts:
@@ -50,6 +52,8 @@ class Roster:
         self._empty = asyncio.Event()
         self._empty.set()
         self._faults: dict[str, int] = {}
+        self._moving: set[str] = set()
+        """Calls that are just being taken over: by whoever came first."""
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def find(self, call_id: str) -> LiveCall | None:
@@ -77,22 +81,28 @@ class Roster:
         """At the start: take over the calls and pending commands that an earlier process has left; how many calls."""
         return await self._take_over_all(await self._parts.nodes.orphans(ours=True))
 
-    async def adopt(self) -> int:
-        """Take over the calls and pending commands of nodes that are gone; how many calls.
+    async def adopt(self, *, room: int) -> int:
+        """Take over our share, at most `room`, of what nodes that are gone have left; how many calls.
 
         Calls of our own node are left out: what is not listed here is just being opened.
         """
-        return await self._take_over_all(await self._parts.nodes.orphans(ours=False))
+        nodes = self._parts.nodes
+        return await self._take_over_all(nodes.share(await nodes.orphans(ours=False))[:room])
 
     async def _take_over_all(self, call_ids: Sequence[str]) -> int:
         store = self._parts.store
-        found = [record for call_id in call_ids if (record := await store.get(call_id))]
-        records = [record for record in found if await self._claim(record)]
-        pending = await store.pending_commands() if records else ()
-        seqs = [await store.last_seq(record.id) for record in records]
-        # From here on nothing waits, so that no call begins to run before it has its commands back.
-        for record, seq in zip(records, seqs, strict=True):
-            self._take_over(record, pending, seq=seq)
+        mine = [call_id for call_id in call_ids if call_id not in self._live and call_id not in self._moving]
+        self._moving.update(mine)
+        try:
+            found = [record for call_id in mine if (record := await store.get(call_id))]
+            records = [record for record in found if await self._claim(record)]
+            pending = await store.pending_commands() if records else ()
+            seqs = [await store.last_seq(record.id) for record in records]
+            # From here on nothing waits, so that no call begins to run before it has its commands back.
+            for record, seq in zip(records, seqs, strict=True):
+                self._take_over(record, pending, seq=seq)
+        finally:
+            self._moving.difference_update(mine)
         return sum(record.ended_at is None for record in records)
 
     async def _claim(self, record: CallRecord) -> bool:
@@ -111,17 +121,26 @@ class Roster:
             live.post(ProcessRestarted())
 
     async def _take_up_again(self, call_id: str) -> None:
-        """After a fault of ours ended a call's actor; a call that meets one again and again is given up."""
-        store = self._parts.store
-        record = await store.get(call_id)
+        """A call that belongs here, or to nobody, and has no actor. Raises LivesElsewhere, also while somebody else is
+        about it."""
+        record = await self._parts.store.get(call_id)
         if record is None or record.ended_at is not None:
             return
-        if self._parts.nodes.elsewhere(record.node) or not await self._claim(record):
-            log.warning("call lives in another node now", node=record.node)
-            return
+        if await self._parts.nodes.lives_elsewhere(record.node):
+            raise LivesElsewhere(record.node)
+        await self._take_over_all([call_id])
+        if call_id not in self._live:
+            raise LivesElsewhere(record.node)
+
+    async def _after_fault(self, call_id: str) -> None:
+        """A fault of ours ended the actor: another one takes the call up. One that meets faults again and again is
+        given up."""
         self._faults[call_id] = self._faults.get(call_id, 0) + 1
-        pending, seq = await store.pending_commands(), await store.last_seq(call_id)
-        self._take_over(record, pending, seq=seq)
+        try:
+            await self._take_up_again(call_id)
+        except LivesElsewhere as other:
+            log.warning("call lives in another node now", node=other.node)
+            return
         if self._faults[call_id] >= FAULTS_LIMIT and (live := self._live.get(call_id)):
             live.post(HangupRequested(reason="the gateway met a fault"))
 
@@ -158,13 +177,13 @@ class Roster:
         A call that has not ended lost its actor to a fault, or its node is gone: it is taken up again. Raises
         LivesElsewhere.
         """
-        if self._parts.nodes.elsewhere(record.node):
+        if await self._parts.nodes.lives_elsewhere(record.node):
             raise LivesElsewhere(record.node)
         if record.ended_at is None:
             await self._take_up_again(record.id)
             live = self._live.get(record.id)
             if live is None:
-                raise LivesElsewhere(record.node)
+                raise LivesElsewhere(record.node)  # it has ended meanwhile: the next time it is worked as late
             live.session.post(event, source_id=source_id)
             return
         seq = await self._parts.store.last_seq(record.id)
@@ -183,10 +202,13 @@ class Roster:
         self._tasks[live.call_id] = self._parts.supervisor.spawn(self._run(live), f"call {record.id}")
         return live
 
-    def release(self) -> None:
-        """Let go of every call at once: they belong to other nodes."""
-        for task in self._tasks.values():
+    async def release(self) -> None:
+        """Let go of every call: they belong to other nodes."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
             task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=RELEASE_S)
 
     async def _run(self, live: LiveCall) -> None:
         faulty, over = False, live.session.ended
@@ -205,6 +227,6 @@ class Roster:
         if live.session.ended and not over:
             trace_call(self._parts.tracing, live.session.record)
         if faulty:
-            await self._take_up_again(live.call_id)
+            await self._after_fault(live.call_id)
         else:
             self._faults.pop(live.call_id, None)

@@ -48,13 +48,24 @@ class Receipt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A notice on its way to its call."""
+
+    notice: Notice
+    received_at: float
+    """Unix seconds."""
+    here: bool = False
+    """It came in at this process, just now; else it was found among what is stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeParts:
-    """What the intake works with. `route` takes the notice to its call; it returns when the call has kept it."""
+    """What the intake works with. `route` takes a delivery to its call; it returns when the call has kept it."""
 
     carrier: str
     reader: WebhookReader
     store: WebhookStore
-    route: Callable[[Notice], Awaitable[None]]
+    route: Callable[[Delivery], Awaitable[None]]
     clock: Clock
     metrics: Metrics
     alone: Callable[[], bool] = lambda: True
@@ -110,7 +121,7 @@ class WebhookIntake:
                     notice, at = await self._queue.get()
             except TimeoutError:
                 return
-            work = partial(self._parts.route, notice)
+            work = partial(self._parts.route, Delivery(notice=notice, received_at=at, here=True))
             await self._work(notice.event_id, notice.kind, work=work, received_at=at)
 
     async def _sweep(self) -> None:
@@ -133,7 +144,7 @@ class WebhookIntake:
             log.error("stored webhook cannot be read any more", event_id=webhook.event_id, error=str(error))
             await self._parts.store.mark_worked(webhook.carrier, webhook.event_id)
             return
-        await self._parts.route(notice)
+        await self._parts.route(Delivery(notice=notice, received_at=webhook.received_at))
 
     async def _work(self, event_id: str, kind: str, *, work: Callable[[], Awaitable[None]], received_at: float) -> None:
         try:

@@ -19,8 +19,10 @@ class Directory(SqlNodeStore):
     """The real one, which can be made to be away."""
 
     away = False
+    hangs_s = 0.0
 
     async def beat(self, node: Node) -> bool:
+        await asyncio.sleep(self.hangs_s)
         if self.away:
             raise StoreUnavailable("the database is away")
         return await super().beat(node)
@@ -38,16 +40,20 @@ class Runner:
 
     def __init__(self, name: str, directory: Directory) -> None:
         self.nodes = Nodes(name, address=f"http://{name}", store=directory, clock=LoopClock())
-        self.released = 0
+        self.released = self.recovered = 0
 
     async def start(self) -> None:
         await self.nodes.enter()
-        self.task = asyncio.create_task(self.nodes.run(adopt=self._adopt, release=self._release))
+        self.task = asyncio.create_task(self.nodes.run(self))
 
-    async def _adopt(self) -> int:
+    async def recover(self) -> int:
+        self.recovered += 1
         return 0
 
-    def _release(self) -> None:
+    async def adopt(self) -> int:
+        return 0
+
+    async def release(self) -> None:
         self.released += 1
 
     async def kill(self) -> None:
@@ -101,6 +107,7 @@ async def test_nobody_is_declared_dead_while_the_directory_is_away(directory: Di
     await asyncio.sleep(BEAT_S + 1)
     directory.away = True
     await asyncio.sleep(3 * LEASE_S)
+    assert one.nodes.elsewhere("b")
     directory.away = False
     await asyncio.sleep(BEAT_S)
     assert one.nodes.elsewhere("b")
@@ -115,9 +122,9 @@ async def test_a_node_whose_name_is_taken_lets_go_of_its_calls_and_ends(director
     await successor.start()
     await asyncio.sleep(BEAT_S + 1)
     assert one.released == 1
-    assert one.nodes.superseded
+    assert one.nodes.superseded.is_set()
     assert one.task.done()
-    assert not successor.nodes.superseded
+    assert not successor.nodes.superseded.is_set()
     await successor.kill()
 
 
@@ -127,22 +134,62 @@ async def test_a_node_that_was_taken_for_dead_begins_again_without_its_calls(dir
     [row] = await directory.all()
     await directory.leave(row)
     await asyncio.sleep(BEAT_S + 1)
-    assert one.released == 1
+    assert (one.released, one.recovered) == (1, 1)
     assert [node.id for node in await directory.all()] == ["a"]
     await asyncio.sleep(2 * BEAT_S)
     assert one.released == 1
     await one.kill()
 
 
+async def test_a_node_that_did_not_look_for_long_declares_nobody_dead(directory: Directory) -> None:
+    one, other = Runner("a", directory), Runner("b", directory)
+    await one.start()
+    await other.start()
+    await asyncio.sleep(BEAT_S + 1)
+    directory.hangs_s = 2 * LEASE_S  # all wait, nobody is told that something is wrong
+    await asyncio.sleep(LEASE_S + BEAT_S)
+    assert one.nodes.elsewhere("b")
+    directory.hangs_s = 0.0
+    await asyncio.sleep(2 * LEASE_S)
+    assert one.nodes.elsewhere("b")
+    assert other.nodes.elsewhere("a")
+    await one.kill()
+    await other.kill()
+
+
+async def test_a_node_that_has_just_come_is_looked_for_before_it_counts_as_gone(directory: Directory) -> None:
+    one, new = Runner("a", directory), Runner("b", directory)
+    await one.start()
+    await new.nodes.enter()
+    assert not one.nodes.elsewhere("b")
+    assert await one.nodes.lives_elsewhere("b")
+    assert not await one.nodes.lives_elsewhere("")
+    assert not await one.nodes.lives_elsewhere("nobody")
+    await one.kill()
+
+
+async def test_what_belongs_to_nobody_is_shared_out_without_overlap(directory: Directory) -> None:
+    runners = [Runner(name, directory) for name in "abc"]
+    for each in runners:
+        await each.start()
+    await asyncio.sleep(BEAT_S + 1)
+    calls = [f"call-{number}" for number in range(10)]
+    shares = [list(each.nodes.share(calls)) for each in runners]
+    assert sorted(call_id for share in shares for call_id in share) == sorted(calls)
+    assert max(map(len, shares)) - min(map(len, shares)) <= 1
+    assert list(runners[0].nodes.share(calls)) == calls, "what nobody took is for everybody"
+    for each in runners:
+        await each.kill()
+
+
 async def test_a_fault_in_taking_over_does_not_stop_the_beat(directory: Directory) -> None:
-    node = Nodes("a", address="http://a", store=directory, clock=LoopClock())
+    class Faulty(Runner):
+        async def adopt(self) -> int:
+            raise RuntimeError("a fault of ours")
 
-    async def faulty() -> int:
-        raise RuntimeError("a fault of ours")
-
-    await node.enter()
-    running = asyncio.create_task(node.run(adopt=faulty, release=lambda: None))
+    node = Faulty("a", directory)
+    await node.start()
     await asyncio.sleep(3 * BEAT_S + 1)
     [row] = await directory.all()
     assert row.beat == 3
-    running.cancel()
+    await node.kill()

@@ -1,7 +1,12 @@
 """What is asked of a call that lives in another control plane."""
 
 import socket
+import ssl
+import threading
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.gateways import assembled, served
 from tests.servers import real_server
@@ -49,3 +54,26 @@ async def test_a_control_plane_out_of_reach_is_said(tmp_path: Path, database_url
         answer = await other.post(f"/api/calls/{call_id}/hangup")
         assert answer.status_code == 503
         assert (await answer.get_json())["code"] == "call_elsewhere"
+
+
+@pytest.mark.parametrize(("scheme", "read"), [("http", 0), ("https", 1)])
+async def test_passing_on_does_not_hold_the_event_loop_while_authorities_are_read(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, scheme: str, read: int
+) -> None:
+    readers: list[threading.Thread] = []
+    make = ssl.create_default_context
+
+    def watched(*args: Any, **options: Any) -> ssl.SSLContext:
+        readers.append(threading.current_thread())
+        return make(*args, **options)
+
+    address = f"{scheme}://127.0.0.1:{free_port()}"
+    async with (
+        served(tmp_path, database_url, node_id="a", node_address=address) as home,
+        served(tmp_path, database_url, node_id="b") as other,
+    ):
+        call_id = await home.call()
+        monkeypatch.setattr(ssl, "create_default_context", watched)
+        assert (await other.post(f"/api/calls/{call_id}/hangup")).status_code == 503
+    assert len(readers) == read
+    assert threading.main_thread() not in readers

@@ -36,16 +36,36 @@ async def test_a_successor_takes_the_place_of_an_earlier_process(nodes: SqlNodeS
 
 async def test_a_call_is_adopted_once(nodes: SqlNodeStore, calls: SqlCallStore) -> None:
     await calls.create(call_record(node="gone"), journal_entry(), commands=[])
-    assert await nodes.adopt("call-1", owner="gone", heir="a")
-    assert not await nodes.adopt("call-1", owner="gone", heir="b")
+    assert await nodes.adopt("call-1", owner="gone", heir="a", seen=None)
+    assert not await nodes.adopt("call-1", owner="gone", heir="b", seen=None)
     found = await calls.get("call-1")
     assert found is not None
     assert found.node == "a"
 
 
+async def test_a_call_is_not_taken_from_a_node_that_is_listed(nodes: SqlNodeStore, calls: SqlCallStore) -> None:
+    await calls.create(call_record(node="a"), journal_entry(), commands=[])
+    await nodes.enter(NODE)
+    assert not await nodes.adopt("call-1", owner="a", heir="b", seen=None)
+    await nodes.beat(NODE)
+    assert not await nodes.adopt("call-1", owner="a", heir="b", seen=NODE)
+    [standing_still] = await nodes.all()
+    await nodes.enter(SUCCESSOR)
+    assert not await nodes.adopt("call-1", owner="a", heir="b", seen=standing_still)
+    assert await nodes.adopt("call-1", owner="a", heir="b", seen=SUCCESSOR)
+
+
+async def test_a_node_learns_that_a_call_is_not_its_own_any_more(nodes: SqlNodeStore, calls: SqlCallStore) -> None:
+    await calls.create(call_record(node="a"), journal_entry(), commands=[])
+    await nodes.enter(NODE)
+    assert await nodes.adopt("call-1", owner="a", heir="a", seen=None)
+    assert await nodes.adopt("call-1", owner="a", heir="b", seen=NODE)
+    assert not await nodes.adopt("call-1", owner="a", heir="a", seen=None)
+
+
 async def test_later_events_of_a_call_do_not_give_it_back(nodes: SqlNodeStore, calls: SqlCallStore) -> None:
     await calls.create(call_record(node="a"), journal_entry(), commands=[])
-    await nodes.adopt("call-1", owner="a", heir="b")
+    await nodes.adopt("call-1", owner="a", heir="b", seen=None)
     await calls.record(call_record(node="a", state="talking"), journal_entry(seq=2), commands=[])
     found = await calls.get("call-1")
     assert found is not None

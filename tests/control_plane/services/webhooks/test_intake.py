@@ -18,7 +18,15 @@ from control_plane.ports.errors import BadSignature, MalformedMessage, Rejected
 from control_plane.ports.stores import StoredWebhook, StoreUnavailable
 from control_plane.services.calls.session import InboxFull
 from control_plane.services.supervisor import Supervisor
-from control_plane.services.webhooks.intake import QUICK_TRIES, REST_S, SWEEP_S, IntakeParts, Receipt, WebhookIntake
+from control_plane.services.webhooks.intake import (
+    QUICK_TRIES,
+    REST_S,
+    SWEEP_S,
+    Delivery,
+    IntakeParts,
+    Receipt,
+    WebhookIntake,
+)
 from control_plane.testing.carriers import SIGNATURE, FakeWebhookReader
 from tests.records import stored_webhook
 from tests.virtual_time import LoopClock, eventually
@@ -65,7 +73,8 @@ class Route:
     tried: list[float] = field(default_factory=list)
     """When those that meet a fault each time were tried."""
 
-    async def __call__(self, notice: Notice) -> None:
+    async def __call__(self, delivery: Delivery) -> None:
+        notice = delivery.notice
         if self.errors:
             raise self.errors.pop(0)
         if notice.event_id in self.faulty:

@@ -8,6 +8,7 @@ from control_plane.core.call import events as e
 from control_plane.core.call.state import Phase
 from control_plane.ports.carrier import Leg, LegIds
 from control_plane.ports.stores import CallFilter
+from control_plane.services.webhooks.intake import Delivery
 from control_plane.testing.carriers import FakeCallControl
 from tests.call_events import ANSWERED, HUNG_UP, INITIATED, OFFERED, TRANSFER
 from tests.desks import ORDER, Office, office
@@ -27,7 +28,7 @@ class Unanswered(FakeCallControl):
 async def route(it: Office, event_id: str, event: e.CallEvent | None, **names: str) -> None:
     """A webhook arrives and is worked."""
     await it.tell(event_id, event, **names)
-    await it.router.route(it.reader.notices[event_id])
+    await it.router.route(Delivery(notice=it.reader.notices[event_id], received_at=it.clock.wall(), here=True))
 
 
 async def waiting(it: Office) -> list[str]:
@@ -110,7 +111,7 @@ async def test_the_bridge_of_our_leg_completes_the_transfer(database_url: str, t
 async def test_an_offer_becomes_a_call_once(database_url: str, tmp_path: Path) -> None:
     async with office(database_url, tmp_path) as it:
         await route(it, "event-1", OFFERED, control_id="leg-1")
-        await it.router.route(it.reader.notices["event-1"])
+        await it.router.route(Delivery(notice=it.reader.notices["event-1"], received_at=it.clock.wall(), here=True))
         assert len((await it.store.list(CallFilter())).items) == 1
         assert await waiting(it) == []
         await route(it, "event-2", ANSWERED, control_id="leg-1")

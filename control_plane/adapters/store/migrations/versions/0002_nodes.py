@@ -19,8 +19,11 @@ def upgrade() -> None:
     )
     # Calls of before belong to nobody: whoever comes first takes them over.
     op.add_column("calls", sa.Column("node", sa.Text(), nullable=False, server_default=""))
+    live = sa.text("state != 'ended'")
+    op.create_index("ix_calls_session_id", "calls", ["session_id"], sqlite_where=live, postgresql_where=live)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_calls_session_id", "calls")
     op.drop_column("calls", "node")
     op.drop_table("nodes")
