@@ -215,7 +215,7 @@ async def test_callers_whom_nobody_answered_reach_the_control_plane_when_it_is_b
     log = tmp_path / "callbacks.log"
     port = free_port()
     entries = [
-        {"id": identity, "at": 1700000000.0, "uri": "/webhook/twilio/voice", "body": f"From={caller}&CallSid=1"}
+        {"id": identity, "at": 1700000000.0, "uri": "/webhook/twilio/voice", "body": f"From={caller}"}
         for identity, caller in (("one", "%2B5730011"), ("two", "bad"), ("three", "%2B5730033"))
     ]
     log.write_text("no line\n" + "".join(json.dumps(entry) + "\n" for entry in entries))
