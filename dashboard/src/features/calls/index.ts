@@ -1,0 +1,1 @@
+export { CallsPage as Page } from './calls-page'

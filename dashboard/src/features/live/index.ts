@@ -1,0 +1,1 @@
+export { LivePage as Page } from './live-page'

@@ -1,0 +1,1 @@
+export { SignInPage as Page } from './sign-in-page'

@@ -1,0 +1,2 @@
+export { OverallBadge } from './overall'
+export { ProcessBadge, useOtherReasons, useProcessWords } from './process-words'

@@ -1,0 +1,2 @@
+export * from './search'
+export { useUrlState } from './use-url-state'
