@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import logging
 import signal
 import sys
@@ -26,6 +27,9 @@ log = get_logger("main")
 
 EXIT_CONFIG: Final = 78
 """EX_CONFIG of sysexits.h."""
+
+UNUSABLE: Final = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
+"""What an address can be: taken, of another machine, forbidden."""
 
 WEBSOCKET_MESSAGE_LIMIT: Final = 256 * 1024
 SHUTDOWN_S: Final = 3.0
@@ -126,9 +130,18 @@ async def _serve(settings: Settings) -> bool:
         log.info("draining", calls=gateway.desk.roster.live_calls, seconds=settings.drain_seconds)
         await _drain(gateway, settings.drain_seconds)
 
-    log.info("listening", host=settings.host, port=settings.api_port)
+    log.info("starting", host=settings.host, port=settings.api_port)
     gateway.supervisor.spawn(superseded(), "superseded")
-    await serve(app, _server(settings), shutdown_trigger=drained)
+    try:
+        await serve(app, _server(settings), shutdown_trigger=drained)
+    except OSError as error:
+        if error.errno not in UNUSABLE:
+            raise
+        raise Misconfigured(
+            "settings",
+            f"{settings.host}:{settings.api_port} cannot be used: {error.strerror}. "
+            "Stop what listens there, or set HOST and API_PORT.",
+        ) from error
     return not gateway.nodes.superseded.is_set()
 
 

@@ -33,6 +33,7 @@ from control_plane.web import (
 )
 from control_plane.web.description import ApiDescription
 from control_plane.web.json_body import JsonRequest
+from control_plane.web.protocol import OnlyHttp1
 
 BLUEPRINTS: Final[tuple[ModuleType, ...]] = (
     health,
@@ -75,6 +76,7 @@ def create_app(gateway: Gateway) -> Quart:
     )
     # The library installs a JSON provider of its own, so this comes after it.
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.asgi_app = OnlyHttp1(app.asgi_app)  # type: ignore[method-assign]
     current.attach(app, gateway)
     errors.install(app)
     forward.install(app)

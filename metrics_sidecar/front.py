@@ -25,6 +25,8 @@ OPEN: Final = frozenset({"/health", "/health/live", "/api/health/combined"})
 """For everybody."""
 GUARDED: Final = frozenset({"/api/metrics", "/api/status", "/api/stats", "/metrics"})
 PROXY: Final = "/api/proxy/"
+SPOKEN: Final = ("1.0", "1.1")
+"""A change to HTTP/2 in mid-connection would lead around the proxy in front, and its word for whom it asks."""
 END: Final = "sidecar.end"
 """Key of the scope: what is in this exit stack ends with the request, however that ends."""
 
@@ -52,7 +54,9 @@ class Front:
 
     async def _http(self, scope: Scope, receive: Receive, *, send: Send) -> None:
         path: str = scope["path"]
-        if path in OPEN:
+        if scope.get("http_version") not in SPOKEN:
+            await _refuse(send, "http_version")
+        elif path in OPEN:
             await self._tell(scope, path, send=send)
         elif path in GUARDED:
             if await self._may(scope, send, trust_loopback=True):

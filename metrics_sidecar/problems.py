@@ -18,6 +18,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str]]] = {
     "broken_answer": (502, "The control plane broke off its answer"),
     "no_control_plane": (503, "No control plane answers"),
     "late_answer": (504, "The control plane did not answer in time"),
+    "http_version": (505, "HTTP/1.1 only"),
     "internal": (500, "The sidecar failed"),
 }
 

@@ -55,7 +55,7 @@ def metrics(scene: Scene) -> dict[str, Any]:
         "at": round(scene.wall, 3),
         "age_s": {plane.name: _age(plane, scene.age) for plane in planes},
         "calls": {
-            "live": sum(figures.calls_live for figures in answering),
+            "live": sum(figures.calls_live for figures in answering) if answering else None,
             "today": _most(known, "calls_today"),
             "answered_today": _most(known, "answered_today"),
         },
@@ -64,7 +64,7 @@ def metrics(scene: Scene) -> dict[str, Any]:
         "sellers": _most(known, "sellers"),
         "memory_mb": _mb(sum((usage.memory_bytes or 0 for usage in usages), scene.own.memory_bytes)),
         "cpu_percent": round(sum((usage.cpu_percent or 0.0 for usage in usages), scene.own.cpu_percent), 1),
-        "uptime_s": round(max((figures.uptime_s for figures in answering), default=0.0), 1),
+        "uptime_s": round(max(figures.uptime_s for figures in answering), 1) if answering else None,
         "processes": {"known": len(planes), "answering": len(answering)},
     }
 

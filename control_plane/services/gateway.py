@@ -40,6 +40,8 @@ class Access:
     token: str = field(repr=False)
     session_s: float = 12 * 3600.0
     """How long a browser stays signed in."""
+    public: str = ""
+    """Scheme and host under which people reach the installation, as far as it is known."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -47,7 +47,9 @@ def expires_with_session() -> int | None:
 
 
 def scheme() -> str:
-    """How the browser reached us, the proxy included."""
+    """How the browser reached us, the proxies included: the last of them may not know of the TLS of the first."""
+    if gateway().access.public == f"https://{request.host}":
+        return "https"
     told = request.headers.get("x-forwarded-proto", "")
     return told if told in ("http", "https") else request.scheme
 

@@ -1,5 +1,6 @@
 """The carriers' webhooks: raw bytes to the intake, an answer within milliseconds."""
 
+from logging import INFO, WARNING
 from typing import Any, Final
 
 from quart import Blueprint, request
@@ -7,6 +8,7 @@ from quart import Blueprint, request
 from control_plane.observability.logging import get_logger
 from control_plane.ports.errors import BadSignature, MalformedMessage
 from control_plane.ports.stores import StoreUnavailable
+from control_plane.services.doctor.mark import HEADER
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
 from control_plane.web.json_body import BodyTooLarge, raw_body
@@ -32,8 +34,10 @@ async def webhook(carrier: str) -> Any:
     try:
         outcome = str(await intake.accept(headers, await raw_body(LIMIT)))
     except (BadSignature, MalformedMessage, BodyTooLarge) as error:
-        here.metrics.webhooks_total.labels(carrier=carrier, outcome=REFUSALS[type(error)]).inc()
-        log.warning("webhook refused", carrier=carrier, error=str(error))
+        by_doctor = isinstance(error, BadSignature) and here.doctor.mark.holds(headers.get(HEADER, ""))
+        refusal = "doctor" if by_doctor else REFUSALS[type(error)]
+        here.metrics.webhooks_total.labels(carrier=carrier, outcome=refusal).inc()
+        log.log(INFO if by_doctor else WARNING, "webhook refused", carrier=carrier, outcome=refusal, error=str(error))
         raise
     except StoreUnavailable as error:
         here.metrics.webhooks_total.labels(carrier=carrier, outcome="not_stored").inc()

@@ -1,6 +1,7 @@
 """The assembly: the only place that knows adapters by name."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from control_plane.adapters.store.migrate import migrate
 from control_plane.services.calls.desk import CallDesk
@@ -59,10 +60,19 @@ def build_gateway(settings: Settings, **overrides: Any) -> Gateway:
         metrics=parts.metrics,
         supervisor=parts.supervisor,
         tracing=parts.tracing,
-        access=Access(token=settings.auth_token.get_secret_value(), session_s=settings.session_hours * 3600.0),
+        access=_access(settings),
         migrate=lambda: migrate(parts.database),
         language=bot_language,
         closers=parts.closers(),
         background={**parts.background(), "provider errors": watched.providers.watch},
         missing=tuple(str(fault) for fault in faults(settings) if fault.severity is Severity.MISSING),
+    )
+
+
+def _access(settings: Settings) -> Access:
+    public = urlsplit(settings.webhook_base_url)
+    return Access(
+        token=settings.auth_token.get_secret_value(),
+        session_s=settings.session_hours * 3600.0,
+        public=f"{public.scheme}://{public.netloc}",
     )

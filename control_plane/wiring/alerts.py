@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from control_plane.adapters.alerts.apprise import AppriseNotifier
 from control_plane.adapters.store.alerts import SqlAlertStore
+from control_plane.adapters.store.nodes import SqlNodeStore
 from control_plane.services.alerts.service import AlertParts, AlertService
 from control_plane.services.alerts.words import Words
 from control_plane.settings import Settings
@@ -23,6 +24,7 @@ def alert_service(parts: Parts, overrides: Mapping[str, Any]) -> AlertService:
             node=settings.node_id,
             interval_s=settings.alert_interval_seconds,
             store=overrides.get("alert_store") or SqlAlertStore(parts.database),
+            nodes=SqlNodeStore(parts.database).all,
             notifier=overrides.get("notifier") or AppriseNotifier(settings.alert_channels.get_secret_value()),
             bus=parts.bus,
             clock=parts.clock,

@@ -12,6 +12,7 @@ from control_plane.adapters.probes.network import NetworkProbe
 from control_plane.adapters.store.migrate import NEWEST, stored_revision
 from control_plane.services.doctor.checks import checks
 from control_plane.services.doctor.doctor import Doctor
+from control_plane.services.doctor.mark import Mark
 from control_plane.services.doctor.premises import Premises, ProviderKey
 from control_plane.settings import Settings
 from control_plane.settings_check import Severity, faults, is_public
@@ -43,7 +44,8 @@ def open_practice(settings: Settings, *, url: str = "", call: bool = True) -> Pr
 
 
 def make_doctor(parts: Parts, *, call: bool = True) -> Doctor:
-    return Doctor(checks(premises(parts), call=call), clock=parts.clock, supervisor=parts.supervisor)
+    seen = premises(parts)
+    return Doctor(checks(seen, call=call), clock=parts.clock, supervisor=parts.supervisor, mark=seen.mark)
 
 
 def premises(parts: Parts) -> Premises:
@@ -55,6 +57,7 @@ def premises(parts: Parts) -> Premises:
         probe=NetworkProbe(parts.clock, lenient_host="" if is_public(base) else site.hostname or ""),
         clock=parts.clock,
         base_url=base,
+        mark=Mark(parts.secret, parts.clock),
         webhook_url=f"{base}/webhook/{settings.carrier}",
         echo_url=lambda: tickets(parts).issue_echo().url,
         dashboard_url=urlunsplit((site.scheme, site.netloc, "/", "", "")),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -109,3 +110,21 @@ def until_ready(process: "subprocess.Popen[bytes]", port: int) -> None:
         except httpx.TransportError:
             time.sleep(0.05)
     pytest.fail("the gateway was not ready within 20 s")
+
+
+def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = {"API_PORT": str(taken.getsockname()[1]), "DATABASE_URL": empty_database(tmp_path / "calls.db")}
+        ended = subprocess.run(
+            [sys.executable, "-m", "control_plane", "run"],
+            cwd=tmp_path,
+            env=environment(tmp_path, **settings),
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert ended.returncode == 78
+    assert "cannot be used" in ended.stderr
+    assert "API_PORT" in ended.stderr
+    assert "Traceback" not in ended.stderr + ended.stdout

@@ -120,7 +120,7 @@ def test_two_control_planes_stand_behind_nginx_under_their_names(run: Callable[.
     figures = httpx.get(f"{runner.url}/api/status", timeout=5, headers={"Authorization": f"Bearer {token}"}).text
     assert all(f'"{name}"' in figures for name in ("a", "b"))
     lines = [line for line in runner.said().splitlines() if line.startswith("{")]
-    assert any(json.loads(line).get("message") == "listening" for line in lines)
+    assert any(json.loads(line).get("message") == "starting" for line in lines)
     assert runner.end(signal.SIGINT) == 0
 
 

@@ -1,5 +1,6 @@
 """Alerts over HTTP."""
 
+import base64
 from collections.abc import AsyncIterator
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -75,11 +76,28 @@ async def test_open_alerts_are_listed_unless_all_are_wanted(it: Served, store: S
     assert [alert["id"] for alert in of_node["items"]] == ["open"]
 
 
-@pytest.mark.parametrize("query", ["state=nonsense", "limit=many", "cursor=nonsense"])
+NUL_IN_CURSOR = base64.urlsafe_b64encode(b'[1,"\\u0000"]').decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("state=nonsense", "limit=many", "limit=٣", "cursor=nonsense", f"cursor={NUL_IN_CURSOR}", "cursor=%00"),
+        *(f"{name}={text}" for name in ("node", "rule_id", "tenant") for text in ("%00", "a%0A", "%C2%80")),
+    ],
+)
 async def test_a_list_that_cannot_be_is_refused(it: Served, query: str) -> None:
     status, problem = await ask(it, "GET", f"/api/alerts?{query}")
     assert (status, problem["code"]) == (422, "invalid")
     assert query.split("=")[0] in problem["detail"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "rules"), ("PATCH", "rules"), ("DELETE", "silences")])
+async def test_an_id_that_no_database_takes_is_refused(it: Served, method: str, path: str) -> None:
+    status, problem = await ask(it, method, f"/api/alerts/{path}/a%00", {} if method == "PATCH" else None)
+    assert (status, problem["code"]) == (422, "invalid")
+    status, problem = await ask(it, "POST", "/api/alerts/silences", {"minutes": 1, "rule_id": "a\x00"})
+    assert (status, problem["code"]) == (422, "invalid")
 
 
 async def test_the_default_rules_are_there_from_the_start(it: Served) -> None:

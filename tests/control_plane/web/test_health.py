@@ -60,6 +60,35 @@ async def test_without_its_database_it_is_alive_but_not_ready(it: Served, monkey
     assert await ready(it) == (503, ["database does not answer"])
 
 
+async def test_strangers_who_ask_whether_it_is_ready_do_not_occupy_the_database(
+    it: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, ask = [], it.gateway.calls.last_seq
+
+    async def counted(call_id: str) -> int:
+        asked.append(call_id)
+        return await ask(call_id)
+
+    monkeypatch.setattr(it.gateway.calls, "last_seq", counted)
+    answers = await asyncio.gather(*(it.get(path, client=ELSEWHERE) for path in READY * 25))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(asked) == 1
+
+
+async def test_what_was_known_of_the_database_long_ago_is_not_believed(
+    it: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await ready(it) == (200, [])
+
+    async def broken(call_id: str) -> int:
+        raise LookupError("a fault of ours")
+
+    monkeypatch.setattr(it.gateway.calls, "last_seq", broken)
+    steady = it.gateway.clock.steady
+    monkeypatch.setattr(it.gateway.clock, "steady", lambda: steady() + 60.0)
+    assert await ready(it) == (503, ["database does not answer"])
+
+
 async def test_without_its_webhook_worker_it_is_alive_but_not_ready(it: Served) -> None:
     worker, *_ = it.gateway.workers
     worker.cancel()

@@ -42,6 +42,20 @@ async def test_over_https_the_cookie_stays_there(it: Served) -> None:
     assert cookie_of(answer)["secure"] is True
 
 
+async def test_behind_a_proxy_that_does_the_tls_our_own_page_is_known(it: Served) -> None:
+    """WEBHOOK_BASE_URL says that people reach us over https; the last proxy speaks of http."""
+    page = {"host": "gateway.example", "origin": "https://gateway.example", "x-forwarded-proto": "http"}
+    answer = await sign_in(it, headers={**page, "x-forwarded-for": "203.0.113.7"})
+    assert answer.status_code == 204
+    given = cookie_of(answer)
+    assert given["secure"]
+    placed = await it.post("/api/call/initiate", json=ORDER, client=ELSEWHERE, headers=carrying(given.value, **page))
+    assert placed.status_code == 200
+    plain = {**page, "origin": "http://gateway.example"}
+    refused = await it.post("/api/call/initiate", json=ORDER, client=ELSEWHERE, headers=carrying(given.value, **plain))
+    assert refused.status_code == 403
+
+
 async def test_how_long_it_is_good_is_a_setting(tmp_path: Path, database_url: str) -> None:
     async with served(tmp_path, database_url, session_hours=2) as it:
         given = cookie_of(await sign_in(it))

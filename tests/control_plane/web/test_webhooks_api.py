@@ -15,6 +15,7 @@ from control_plane.adapters.carriers.telnyx.webhooks import TelnyxWebhookReader
 from control_plane.core.call.events import LegAnswered
 from control_plane.ports.carrier import Carrier
 from control_plane.ports.stores import StoreUnavailable
+from control_plane.services.doctor.mark import HEADER
 from control_plane.testing.carriers import SIGNATURE, FakeCallControl, PlainCodec
 from control_plane.web import json_body
 from tests.gateways import ELSEWHERE, Served, served
@@ -65,6 +66,21 @@ async def test_a_forged_webhook_is_refused_and_told_nothing(it: Served, headers:
     assert "fake signature" not in await answer.get_data(as_text=True)
     assert it.metric("webhooks_total", carrier="telnyx", outcome="refused") == 1
     assert (await it.gateway.desk.get(call_id)).state == "ringing"
+
+
+async def test_an_examination_does_not_count_as_forgery(it: Served) -> None:
+    mark = it.gateway.doctor.mark.make()
+    for outcome, headers in (("doctor", {HEADER: mark}), ("refused", {HEADER: f"{mark}0"})):
+        answer = await deliver(it, b"{}", headers)
+        assert (answer.status_code, (await answer.get_json())["code"]) == (401, "bad_signature")
+        assert it.metric("webhooks_total", carrier="telnyx", outcome=outcome) == 1
+
+
+async def test_a_mark_of_the_doctor_opens_nothing_and_hides_nothing_else(it: Served) -> None:
+    mark = {HEADER: it.gateway.doctor.mark.make()}
+    assert (await deliver(it, b"unheard of", {**SIGNATURE, **mark})).status_code == 400
+    assert it.metric("webhooks_total", carrier="telnyx", outcome="malformed") == 1
+    assert it.metric("webhooks_total", carrier="telnyx", outcome="doctor") == 0
 
 
 async def test_a_genuine_webhook_that_cannot_be_read_is_refused(it: Served) -> None:
