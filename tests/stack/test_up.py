@@ -95,6 +95,9 @@ def test_everything_is_served_through_nginx_and_a_killed_child_comes_back(run: C
     runner.until_said("Centralita runs.")
     token = (runner.output.parent / "var" / "auth_token").read_text()
     assert f"{runner.url}/sign-in#{token}" in runner.said()
+    assert f"gateway doctor --url {runner.url}\n" in runner.said()
+    for path in (runner.output.parent / "var").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, f"{path} can be read by others"
     assert httpx.get(f"{runner.url}/health", timeout=5).json()["status"] == "ok"
     assert get(f"{runner.url}/health/ready") == 200
     assert get(f"{runner.url}/api/calls") == 401
@@ -119,6 +122,7 @@ def test_two_control_planes_stand_behind_nginx_under_their_names(run: Callable[.
     token = (runner.output.parent / "var" / "auth_token").read_text()
     figures = httpx.get(f"{runner.url}/api/status", timeout=5, headers={"Authorization": f"Bearer {token}"}).text
     assert all(f'"{name}"' in figures for name in ("a", "b"))
+    assert f"carriers call  {runner.url}\n" in runner.said()
     lines = [line for line in runner.said().splitlines() if line.startswith("{")]
     assert any(json.loads(line).get("message") == "starting" for line in lines)
     assert runner.end(signal.SIGINT) == 0

@@ -23,7 +23,7 @@ export function Today({ overview }: { overview: Schema<'OverviewOut'> }) {
       value: format.number(calls.today),
       note: t('today.directions', { inbound: calls.inbound_today, outbound: calls.outbound_today }),
     },
-    answerRate: { value: share(overview.answer_rate), note: t('today.answered', { count: calls.answered_today }) },
+    answerRate: { value: share(overview.answer_rate), note: t('today.answerNote') },
     successRate: { value: share(overview.success_rate), note: t('today.bargeIns', { count: overview.barge_ins_today }) },
     latency: { value: <LatencyLight ms={turns.p50_ms} />, note: t('today.turns', { count: turns.today }) },
     slowest: { value: <LatencyLight ms={turns.p95_ms} />, note: t('today.slowestNote') },

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CallState, Direction, ErrorState, HangupCause, PhoneNumber, Skeletons } from '@/shared/ui'
+import { useFocusBack } from '@/shared/hooks/focus-back'
 import classes from './call-drawer.module.css'
 import { CallTime } from './call-row'
 import type { Call } from './calls'
@@ -21,6 +22,7 @@ interface Props {
 
 export function CallDrawer({ id, store, onClose }: Props) {
   const { t } = useTranslation('live')
+  useFocusBack()
   const call = useSyncExternalStore(store.subscribe, () => store.read().byId.get(id))
   const detail = useCallDetail(store, id)
   return (

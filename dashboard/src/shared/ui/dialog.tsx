@@ -2,6 +2,7 @@
 import { Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useFocusBack } from '@/shared/hooks/focus-back'
 import classes from './dialog.module.css'
 
 interface Props {
@@ -13,6 +14,7 @@ interface Props {
 /** Shown while it is rendered. */
 export function Dialog({ title, onClose, children }: Props) {
   const { t } = useTranslation('shared')
+  useFocusBack()
   return (
     <Modal.Root opened onClose={onClose}>
       <Modal.Overlay />
