@@ -1,13 +1,13 @@
 """Rules, alerts and deliveries, filled in: a test names only what it is about. And a notifier that keeps what it is
 told."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from control_plane.core.alert.rule import Aggregation, Comparison, Rule, Severity
 from control_plane.ports.alerts import AlertRecord, Channel, Delivery, Notice
-from control_plane.ports.errors import ProviderError
 
 NOTICE = Notice(title="Falla", body="valor 3, umbral > 2", severity=Severity.WARNING)
 
@@ -51,11 +51,15 @@ class FakeNotifier:
 
     channels: Sequence[Channel] = (Channel(name="mail", kind="mailto"), Channel(name="chat", kind="slack"))
     sent: list[tuple[str, Notice]] = field(default_factory=list)
-    faults: dict[str, ProviderError] = field(default_factory=dict)
+    faults: dict[str, Exception] = field(default_factory=dict)
     attempts: int = 0
+    slow: dict[str, asyncio.Event] = field(default_factory=dict)
+    """A channel takes a notice when its event is set."""
 
     async def send(self, channel: str, notice: Notice, *, timeout_s: float) -> None:
         self.attempts += 1
+        if channel in self.slow:
+            await self.slow[channel].wait()
         if channel in self.faults:
             raise self.faults[channel]
         self.sent.append((channel, notice))

@@ -130,6 +130,13 @@ class AlertStore(Protocol):
         """
         ...
 
+    async def end(self, alert: AlertRecord, deliveries: Sequence[Delivery]) -> bool:
+        """As `record`, for the end of an alert that others may end as well.
+
+        False, and nothing stored, when it is not open any more.
+        """
+        ...
+
     async def open_alert(self, key: str) -> AlertRecord | None: ...
 
     async def list(self, wanted: AlertFilter) -> AlertPage:

@@ -1,6 +1,7 @@
 """A value that is costly to know, kept for a moment: loaded once for all who ask, and never waited for too long."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
@@ -17,6 +18,8 @@ log = get_logger("fresh")
 
 LOAD_S: Final = 15.0
 """A load that takes longer is given up."""
+REST_S: Final = 1.0
+"""After a load that failed: what is in trouble is not helped by those who ask again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +45,26 @@ class Fresh(Generic[T]):
         self._clock = clock
         self._supervisor = supervisor
         self._known: Known[T] | None = None
-        self._good_until = 0.0
+        self._due = -math.inf
+        """Not loaded before (steady clock)."""
         self._loading: asyncio.Task[None] | None = None
 
     async def get(self, *, patience_s: float) -> Known[T] | None:
         """The newest value; an older one when the load fails or takes longer; None while there never was one."""
-        if self._known is None or self._clock.steady() >= self._good_until:
+        if self._clock.steady() >= self._due:
             if self._loading is None or self._loading.done():
                 self._loading = self._supervisor.spawn(self._renew(), f"load {self._name}")
             await asyncio.wait([self._loading], timeout=patience_s)
         return self._known
 
     async def _renew(self) -> None:
-        began = self._clock.steady()
+        began, good_until = self._clock.steady(), None
         try:
             async with asyncio.timeout(LOAD_S):
                 value = await self._load()
             took_s = self._clock.steady() - began
-            self._known, self._good_until = Known(value, began), began + self._keep_s(took_s)
+            self._known, good_until = Known(value, began), began + self._keep_s(took_s)
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("not loaded", what=self._name, error=str(error) or "too slow")
+        finally:
+            self._due = self._clock.steady() + REST_S if good_until is None else good_until

@@ -98,8 +98,10 @@ class Nodes:
         return await self._store.orphans(living if ours else [*living, self.name])
 
     def share(self, orphans: Sequence[str]) -> Sequence[str]:
-        """Our part of what all nodes that live see at this moment: they take different ones at first. What was there the
-        last time already is for everybody: whose part it was has no room, or is dead too."""
+        """Our part of what all nodes that live see at this moment: they take different ones at first.
+
+        What was there the last time already is for everybody: whose part it was has no room, or is dead too.
+        """
         living = sorted([self.name, *(node for node in self._others if self.elsewhere(node))])
         parts = set(orphans[living.index(self.name) :: len(living)]) | self._left
         self._left = set(orphans)

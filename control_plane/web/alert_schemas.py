@@ -159,7 +159,7 @@ class SilenceIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    rule_id: Annotated[str, StringConstraints(max_length=64)] = ""
+    rule_id: Annotated[str, StringConstraints(max_length=64), AfterValidator(_printable)] = ""
     minutes: Annotated[int, Field(ge=1, le=43_200)]
     reason: Line = ""
     by: Line = ""

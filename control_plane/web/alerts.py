@@ -37,6 +37,16 @@ def desk() -> AlertDesk:
     return gateway().alerts.desk
 
 
+@blueprint.before_request
+async def _only_printable() -> Any:
+    """No database takes the others, be they in a filter or in an id."""
+    for name, text in (*request.args.items(multi=True), *(request.view_args or {}).items()):
+        if not text.isprintable():
+            detail = f"{name}: control characters are not taken"
+            return problem(422, "invalid", title="The request is not valid", detail=detail)
+    return None
+
+
 @blueprint.get("/api/alerts")
 @validate_response(AlertList)
 async def alerts() -> Any:

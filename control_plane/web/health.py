@@ -1,7 +1,7 @@
 """Is the process alive, is it ready for calls, what does it measure."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 from quart import Blueprint, Response, request
 from quart_schema import document_response
@@ -10,6 +10,11 @@ from control_plane.services.gateway import VERSION, Gateway
 from control_plane.web.access import authorised
 from control_plane.web.current import gateway
 from control_plane.web.view_schemas import HealthOut, MetricsText, ReadyOut
+
+PATIENCE_S: Final = 1.5
+"""Longer than the database is waited for."""
+BELIEVED_S: Final = 10.0
+"""What was known of the database longer ago says nothing."""
 
 blueprint = Blueprint("health", __name__)
 
@@ -42,7 +47,7 @@ async def alive() -> dict[str, Any]:
 @document_response(ReadyOut, 503)
 async def ready() -> tuple[dict[str, Any], int]:
     """Readiness: may new calls be sent here. 503 while starting, draining or full, without database or worker."""
-    why_not = reasons(gateway(), database_answers=await gateway().store_answers())
+    why_not = reasons(gateway(), database_answers=await _database_answers(gateway()))
     return {"status": "not ready" if why_not else "ready", "reasons": why_not, **_facts()}, 503 if why_not else 200
 
 
@@ -70,6 +75,12 @@ def _facts() -> dict[str, Any]:
         "uptime_s": round(here.clock.wall() - here.started_at, 1),
         "missing": list(here.missing),
     }
+
+
+async def _database_answers(here: Gateway) -> bool:
+    """Asked once for all who want to know at the same time: strangers may."""
+    known = await here.views.database_answers.get(patience_s=PATIENCE_S)
+    return known is not None and known.value and here.clock.steady() - known.since <= BELIEVED_S
 
 
 def reasons(here: Gateway, *, database_answers: bool) -> list[str]:

@@ -19,12 +19,11 @@ CLOSE_S: Final = 1.0
 STREAM: Final = "doctor"
 
 
-async def hold(url: str, *, clock: Clock, verify: bool = True) -> EchoResult:
-    """About four seconds. Raises Unreachable."""
+async def hold(url: str, *, clock: Clock, trust: ssl.SSLContext | None) -> EchoResult:
+    """About four seconds. `trust` is None for an address without encryption. Raises Unreachable."""
     meter = EchoMeter()
     try:
         async with asyncio.timeout(CONNECT_S):
-            trust = _trust(url, verify)
             socket = await connect(url, ssl=trust, compression=None, open_timeout=None, close_timeout=CLOSE_S)
     except InvalidStatus as error:
         raise Unreachable(f"answered {error.response.status_code}") from error
@@ -85,13 +84,3 @@ def _start() -> dict[str, Any]:
 async def _send(socket: ClientConnection, message: dict[str, Any]) -> None:
     async with asyncio.timeout(CONNECT_S):
         await socket.send(orjson.dumps(message).decode())
-
-
-def _trust(url: str, verify: bool) -> ssl.SSLContext | None:
-    if not url.startswith("wss:"):
-        return None
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,6 +17,18 @@ from control_plane.ports.probes import Answer, Unreachable
 
 PATIENCE_S: Final = 5.0
 BODY_LIMIT: Final = 64 * 1024
+KEEP_S: Final = 60.0
+"""One examination reads the authorities once; what an operator changes about them shows in the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trust:
+    """Whom a connection believes: those whom strangers believe, or anyone."""
+
+    strict: ssl.SSLContext
+    anyone: ssl.SSLContext
+    until: float
+    """Steady clock."""
 
 
 class NetworkProbe:
@@ -25,17 +38,17 @@ class NetworkProbe:
         """`lenient_host`: the one host whose certificate need not be trusted by this machine."""
         self._clock = clock
         self._lenient = lenient_host
-
-    def _verify(self, url: str) -> bool:
-        return not self._lenient or urlsplit(url).hostname != self._lenient
+        self._trust: _Trust | None = None
+        self._reading = asyncio.Lock()
 
     async def fetch(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Answer:
         try:
+            context = await self._context(url)
             async with (
                 asyncio.timeout(2 * PATIENCE_S),
-                httpx.AsyncClient(verify=self._verify(url), timeout=PATIENCE_S) as client,
+                httpx.AsyncClient(verify=context or False, timeout=PATIENCE_S) as client,
                 client.stream(method, url, headers=dict(headers or {}), content=body) as response,
             ):
                 body_read = await _beginning(response)
@@ -48,9 +61,7 @@ class NetworkProbe:
 
     async def certificate_ends(self, url: str) -> float:
         parts = urlsplit(url)
-        anyone = ssl.create_default_context()
-        anyone.check_hostname = False
-        anyone.verify_mode = ssl.CERT_NONE  # it is read, nothing is trusted to it
+        anyone = (await self._trusted()).anyone  # it is read, nothing is trusted to it
         try:
             async with asyncio.timeout(PATIENCE_S):
                 _, writer = await asyncio.open_connection(
@@ -65,7 +76,32 @@ class NetworkProbe:
             writer.close()
 
     async def echo(self, url: str) -> EchoResult:
-        return await hold(url, clock=self._clock, verify=self._verify(url))
+        try:
+            trust = await self._context(url)
+        except (OSError, ValueError) as error:
+            raise Unreachable(_reason(error)) from error
+        return await hold(url, clock=self._clock, trust=trust)
+
+    async def _context(self, url: str) -> ssl.SSLContext | None:
+        """None for addresses without encryption. Raises ValueError for what is no address."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("https", "wss"):
+            return None
+        trust = await self._trusted()
+        return trust.anyone if self._lenient and parts.hostname == self._lenient else trust.strict
+
+    async def _trusted(self) -> _Trust:
+        async with self._reading:
+            if self._trust is None or self._clock.steady() >= self._trust.until:
+                # In a thread: some hundred certificates take longer to read than a frame of audio lasts.
+                strict, anyone = await asyncio.to_thread(_contexts)
+                self._trust = _Trust(strict=strict, anyone=anyone, until=self._clock.steady() + KEEP_S)
+            return self._trust
+
+
+def _contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """The authorities are those of the HTTP client: not every machine has a list of its own."""
+    return httpx.create_ssl_context(), httpx.create_ssl_context(verify=False)
 
 
 async def _beginning(response: httpx.Response) -> bytes:

@@ -78,16 +78,29 @@ class SqlAlertStore:
     async def record(self, alert: AlertRecord, deliveries: Sequence[Delivery]) -> bool:
         def transaction(connection: Connection) -> None:
             _put(connection, alerts, row=alert_row(alert))
-            if deliveries:
-                connection.execute(_superseded(deliveries))
-            for delivery in deliveries:
-                connection.execute(self._new_delivery, delivery_row(delivery))
+            self._tell(connection, deliveries)
 
         try:
             await self._database.write(transaction)
         except Conflict:
             return False
         return True
+
+    async def end(self, alert: AlertRecord, deliveries: Sequence[Delivery]) -> bool:
+        def transaction(connection: Connection) -> bool:
+            ended = update(alerts).where(alerts.c.id == alert.id, IS_OPEN).values(**alert_row(alert))
+            if not connection.execute(ended).rowcount:
+                return False
+            self._tell(connection, deliveries)
+            return True
+
+        return await self._database.write(transaction)
+
+    def _tell(self, connection: Connection, deliveries: Sequence[Delivery]) -> None:
+        if deliveries:
+            connection.execute(_superseded(deliveries))
+        for delivery in deliveries:
+            connection.execute(self._new_delivery, delivery_row(delivery))
 
     async def open_alert(self, key: str) -> AlertRecord | None:
         rows = await self._rows(select(alerts).where(alerts.c.key == key, IS_OPEN))

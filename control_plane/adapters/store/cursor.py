@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-import math
+import sys
 
 Position = tuple[float, str]
 """Time and id of a row: the order of the list."""
@@ -22,6 +22,6 @@ def position_of(cursor: str) -> Position:
     except (binascii.Error, ValueError, RecursionError):
         found = None
     match found:
-        case [int() | float() as at, str() as row_id] if math.isfinite(at):
+        case [int() | float() as at, str() as row_id] if abs(at) <= sys.float_info.max and row_id.isprintable():
             return float(at), row_id
     raise ValueError("cursor: not one that a list has returned")

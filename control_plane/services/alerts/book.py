@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Final
 
 from control_plane.core.alert.rule import Rule
 from control_plane.observability.metrics import Metrics
@@ -9,7 +10,8 @@ from control_plane.ports.alerts import AlertRecord, AlertStore, Delivery, Notice
 from control_plane.ports.infrastructure import Bus, BusMessage
 from control_plane.services.alerts.words import Words
 
-TOPIC = "alert"
+TOPIC: Final = "alert"
+GONE: Final = "gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +44,20 @@ class Book:
         self, alert: AlertRecord, rule: Rule | None, *, value: float, at: float, silences: Sequence[Silence]
     ) -> None:
         """Who was told of an alert is told of its end too. `rule` is None for one that is no more."""
-        silenced = is_silenced(alert, silences)
-        ended = replace(alert, state="resolved", value=value, resolved_at=at, silenced=silenced)
-        if silenced or alert.last_notified_at is None:
+        ended = _ended(replace(alert, value=value), at=at, silences=silences)
+        if _ends_quietly(ended):
             await self._keep(ended, (), outcome="resolved")
             return
         notice = self.words.resolved(alert, value=value, at=at)
         await self._tell(ended, rule, notice=notice, at=at, outcome="resolved")
+
+    async def abandoned(self, alert: AlertRecord, rule: Rule | None, *, at: float, silences: Sequence[Silence]) -> bool:
+        """The end of an alert whose process is gone; False when it has ended already."""
+        ended = _ended(alert, at=at, silences=silences)
+        if _ends_quietly(ended):
+            return await self._keep(ended, (), outcome=GONE) is not None
+        notice = self.words.gone(alert, at=at)
+        return await self._tell(ended, rule, notice=notice, at=at, outcome=GONE) is not None
 
     async def _tell(
         self, alert: AlertRecord, rule: Rule | None, *, notice: Notice, at: float, outcome: str
@@ -70,7 +79,9 @@ class Book:
         return await self._keep(alert, deliveries, outcome=outcome)
 
     async def _keep(self, alert: AlertRecord, deliveries: Sequence[Delivery], *, outcome: str) -> AlertRecord | None:
-        if not await self.store.record(alert, deliveries):
+        # What a process does to its own alerts it may repeat; of the others' alerts several may see the end.
+        keep = self.store.end if outcome == GONE else self.store.record
+        if not await keep(alert, deliveries):
             return None
         self.metrics.alerts_total.labels(outcome=outcome).inc()
         self.bus.publish(BusMessage(topic=TOPIC, call_id="", body=asdict(alert)))
@@ -84,3 +95,11 @@ class Book:
 
 def is_silenced(alert: AlertRecord, silences: Sequence[Silence]) -> bool:
     return any(silence.rule_id in ("", alert.rule_id) and silence.tenant in ("", alert.tenant) for silence in silences)
+
+
+def _ended(alert: AlertRecord, *, at: float, silences: Sequence[Silence]) -> AlertRecord:
+    return replace(alert, state="resolved", resolved_at=at, silenced=is_silenced(alert, silences))
+
+
+def _ends_quietly(ended: AlertRecord) -> bool:
+    return ended.silenced or ended.last_notified_at is None

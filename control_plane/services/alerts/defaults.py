@@ -6,6 +6,10 @@ from control_plane.core.alert.rule import Aggregation, Comparison, Rule, Severit
 
 MINUTE: Final = 60.0
 
+REFUSED: Final = ("refused", "malformed")
+GENUINE: Final = ("stored", "duplicate", "not_stored")
+"""Outcomes of webhooks. Anybody may send some that are refused: only among the genuine ones they say something."""
+
 DEFAULTS: Final[tuple[Rule, ...]] = (
     Rule(
         id="event-loop-lag",
@@ -44,11 +48,15 @@ DEFAULTS: Final[tuple[Rule, ...]] = (
         id="webhooks-refused",
         name="Webhooks rechazados / Webhooks refused",
         metric="gateway_webhooks_total",
-        labels={"outcome": ("refused", "malformed")},
+        labels={"outcome": REFUSED},
+        over_labels={"outcome": (*REFUSED, *GENUINE)},
         by=("carrier",),
-        aggregation=Aggregation.INCREASE,
+        aggregation=Aggregation.RATIO,
         comparison=Comparison.ABOVE,
-        threshold=5,
+        threshold=0.2,
+        hysteresis=0.2,
+        minimum=20,
+        window_s=15 * MINUTE,
     ),
     Rule(
         id="webhooks-not-stored",

@@ -1,6 +1,7 @@
 """Bringing stored notices to their channels, until they are there or given up."""
 
 import asyncio
+import traceback
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -72,30 +73,38 @@ class Outbox:
         by_channel: dict[str, list[Delivery]] = defaultdict(list)
         for delivery in due:
             by_channel[delivery.channel].append(delivery)
-        async with asyncio.TaskGroup() as group:
-            for deliveries in by_channel.values():
-                group.create_task(self._send_all(deliveries))
+        # Not a group with one fate: a channel whose outcome cannot be kept must not interrupt what others are sending.
+        ends = await asyncio.gather(*map(self._send_all, by_channel.values()), return_exceptions=True)
+        for fault in filter(None, ends):
+            raise fault
         return len(due)
 
     async def _send_all(self, deliveries: Sequence[Delivery]) -> None:
-        """One channel's, in their order."""
+        """One channel's, in their order. Raises StoreUnavailable: what is left waits until its claim is over."""
         for delivery in deliveries:
             await self._parts.store.settle(await self._send(delivery))
 
     async def _send(self, delivery: Delivery) -> Delivery:
         """The delivery as it stands after one try."""
-        parts, attempts = self._parts, delivery.attempts + 1
-        delivered = parts.metrics.alerts_deliveries_total
         try:
-            await parts.notifier.send(delivery.channel, delivery.notice, timeout_s=SEND_S)
+            await self._parts.notifier.send(delivery.channel, delivery.notice, timeout_s=SEND_S)
         except ProviderError as fault:
-            given_up = attempts >= ATTEMPTS or not fault.retryable
-            delivered.labels(outcome="given_up" if given_up else "retried").inc()
-            log.warning("notice not delivered", channel=delivery.channel, attempts=attempts, reason=str(fault))
-            state, next_at = "failed" if given_up else "pending", parts.clock.wall() + pause(attempts)
-            return replace(delivery, state=state, attempts=attempts, error=str(fault), next_at=next_at)
-        delivered.labels(outcome="sent").inc()
-        return replace(delivery, state="sent", attempts=attempts, error="")
+            return self._not_sent(delivery, why=str(fault), again=fault.retryable)
+        except Exception as fault:
+            # A border: services fail in every way of their libraries. The fault's own text may hold the address.
+            where = "".join(traceback.format_tb(fault.__traceback__))
+            log.error("channel met a fault of ours", channel=delivery.channel, fault=type(fault).__name__, where=where)
+            return self._not_sent(delivery, why=f"{delivery.channel}: {type(fault).__name__}", again=True)
+        self._parts.metrics.alerts_deliveries_total.labels(outcome="sent").inc()
+        return replace(delivery, state="sent", attempts=delivery.attempts + 1, error="")
+
+    def _not_sent(self, delivery: Delivery, *, why: str, again: bool) -> Delivery:
+        attempts = delivery.attempts + 1
+        given_up = attempts >= ATTEMPTS or not again
+        self._parts.metrics.alerts_deliveries_total.labels(outcome="given_up" if given_up else "retried").inc()
+        log.warning("notice not delivered", channel=delivery.channel, attempts=attempts, reason=why)
+        state, next_at = "failed" if given_up else "pending", self._parts.clock.wall() + pause(attempts)
+        return replace(delivery, state=state, attempts=attempts, error=why, next_at=next_at)
 
 
 def pause(attempts: int) -> float:

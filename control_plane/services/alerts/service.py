@@ -9,6 +9,7 @@ from control_plane.observability.metrics import Metrics
 from control_plane.ports.alerts import AlertStore, Notifier
 from control_plane.ports.infrastructure import Bus, Clock
 from control_plane.services.alerts.book import Book
+from control_plane.services.alerts.departed import Departed, DepartedParts, Directory
 from control_plane.services.alerts.desk import AlertDesk
 from control_plane.services.alerts.outbox import Outbox, OutboxParts
 from control_plane.services.alerts.watcher import Watcher, WatcherParts
@@ -21,6 +22,7 @@ class AlertParts:
     node: str
     interval_s: float
     store: AlertStore
+    nodes: Directory
     notifier: Notifier
     bus: Bus
     clock: Clock
@@ -63,6 +65,7 @@ class AlertService:
         await self.desk.seed()
         supervisor.spawn(self.watcher(measure).run(), "alert rules")
         supervisor.spawn(self.outbox.run(), "alert deliveries")
+        supervisor.spawn(self.departed().run(), "alerts of processes that are gone")
 
     def watcher(self, measure: Callable[[], None] = lambda: None) -> Watcher:
         """One that knows nothing yet: it takes up the open alerts of this node."""
@@ -72,16 +75,33 @@ class AlertService:
             measure()
             return snapshot(parts.metrics.registry, names)
 
-        book = Book(store=parts.store, notifier=parts.notifier, bus=parts.bus, words=parts.words, metrics=parts.metrics)
         return Watcher(
             WatcherParts(
                 node=parts.node,
                 interval_s=parts.interval_s,
                 store=parts.store,
-                book=book,
+                book=self.book(),
                 figures=figures,
                 clock=parts.clock,
                 metrics=parts.metrics,
                 told=self.outbox.wake,
             )
         )
+
+    def departed(self) -> Departed:
+        """One that has missed nobody yet."""
+        parts = self.parts
+        return Departed(
+            DepartedParts(
+                node=parts.node,
+                nodes=parts.nodes,
+                store=parts.store,
+                book=self.book(),
+                clock=parts.clock,
+                told=self.outbox.wake,
+            )
+        )
+
+    def book(self) -> Book:
+        parts = self.parts
+        return Book(store=parts.store, notifier=parts.notifier, bus=parts.bus, words=parts.words, metrics=parts.metrics)

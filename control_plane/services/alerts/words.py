@@ -31,6 +31,15 @@ class Words:
         lines = (f"Resuelto tras {lasted}: valor {facts}.", f"Resolved after {lasted}: value {facts}.", self.link)
         return self._notice(alert, mark="OK", lines=lines, resolved=True)
 
+    def gone(self, alert: AlertRecord, *, at: float) -> Notice:
+        lasted = duration(at - alert.raised_at)
+        lines = (
+            f"Cerrada tras {lasted}: su proceso ya no existe. Nadie sabe si la falla sigue.",
+            f"Closed after {lasted}: its process is gone. Nobody knows whether the fault goes on.",
+            self.link,
+        )
+        return self._notice(alert, mark="CERRADA", lines=lines, resolved=True)
+
     def test(self) -> Notice:
         body = f"Mensaje de prueba: las alertas llegan.\nTest message: alerts arrive.\n{self.link}"
         return Notice(title="[TEST] Centralita", body=body, severity=Severity.INFO)

@@ -1,7 +1,7 @@
 """The cache in front of slow things: each made once, shared by the processes, forgotten when it has changed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
@@ -91,16 +91,15 @@ class CacheService:
             self._parts.bus.publish(BusMessage(topic=TOPIC, call_id="", body=body))
 
     async def listen(self) -> None:
-        """Until cancelled: forget what other processes have changed."""
+        """Until cancelled: forget what other processes have changed, and make up for what they have not heard of."""
         messages = self._parts.bus.subscribe()
-        while True:
-            try:
-                async with asyncio.timeout(SETTLE_S):
-                    message = await anext(messages)
-            except TimeoutError:
-                if self._parts.settle is not None:
-                    await self._parts.settle()
-                continue
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._hear(messages))
+            if self._parts.settle is not None:
+                group.create_task(_repeat(self._parts.settle))
+
+    async def _hear(self, messages: AsyncIterator[BusMessage]) -> None:
+        async for message in messages:
             match message:
                 case BusMessage(topic="cache.dropped", body={"kind": str() as kind, "key": str() | None as key}):
                     await self._forget(kind, key)
@@ -190,3 +189,10 @@ class CacheService:
 
     def _count(self, kind: Kind, outcome: str) -> None:
         self._parts.metrics.cache_requests_total.labels(kind=kind.name, outcome=outcome).inc()
+
+
+async def _repeat(settle: Callable[[], Awaitable[None]]) -> None:
+    """By the clock: a bus is hardly ever silent."""
+    while True:
+        await asyncio.sleep(SETTLE_S)
+        await settle()

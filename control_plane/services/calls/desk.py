@@ -203,7 +203,7 @@ class CallDesk:
         live = self.roster.find(call_id)
         if live is None:
             record = await self.get(call_id)
-            if record.ended_at is None and self._parts.nodes.elsewhere(record.node):
+            if record.ended_at is None and await self.lives_elsewhere(record):
                 raise LivesElsewhere(record.node)
             raise CallNotLive(call_id)
         if phases and live.session.state.phase not in phases:

@@ -9,6 +9,7 @@ from control_plane.core.doctor.texts import level
 from control_plane.observability.logging import get_logger
 from control_plane.ports.infrastructure import Clock
 from control_plane.services.doctor.checks import Check
+from control_plane.services.doctor.mark import Mark
 from control_plane.services.supervisor import Supervisor
 
 log = get_logger("doctor")
@@ -43,10 +44,12 @@ class Report:
 class Doctor:
     """Examines one installation."""
 
-    def __init__(self, checks: tuple[Check, ...], *, clock: Clock, supervisor: Supervisor) -> None:
+    def __init__(self, checks: tuple[Check, ...], *, clock: Clock, supervisor: Supervisor, mark: Mark) -> None:
         self._checks = checks
         self._clock = clock
         self._supervisor = supervisor
+        self.mark = mark
+        """Tells the doctor's own webhooks from those of strangers."""
         self.running = False
         self.latest: Report | None = None
 

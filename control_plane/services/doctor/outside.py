@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from control_plane.core.doctor.findings import Finding, found
 from control_plane.ports.probes import Answer, Unreachable
+from control_plane.services.doctor.mark import HEADER
 from control_plane.services.doctor.premises import Premises, ProviderKey
 
 PROBLEM: Final = b"urn:centralita:problem:bad_signature"
@@ -43,7 +44,7 @@ async def key(premises: Premises, key: ProviderKey) -> Finding:
 
 async def webhook(premises: Premises, headers: Mapping[str, str]) -> Finding:
     """From outside in: what is not signed must come back refused, by us."""
-    content = {"content-type": "application/json", **headers}
+    content = {"content-type": "application/json", HEADER: premises.mark.make(), **headers}
     try:
         answer = await premises.probe.fetch("POST", premises.webhook_url, headers=content, body=FORGED)
     except Unreachable as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from control_plane.ports.infrastructure import BlobStore, Clock
 from control_plane.ports.probes import Probe
+from control_plane.services.doctor.mark import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class Premises:
     base_url: str
     """Under which webhooks, blobs and the media socket are reached."""
     webhook_url: str
+    mark: Mark
+    """For webhooks, which are to be refused."""
     echo_url: Callable[[], str]
     """A fresh ticket each time."""
     dashboard_url: str

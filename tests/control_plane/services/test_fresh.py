@@ -3,8 +3,10 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from control_plane.ports.stores import StoreUnavailable
-from control_plane.services.fresh import Fresh
+from control_plane.services.fresh import REST_S, Fresh
 from control_plane.services.supervisor import Supervisor
 from tests.virtual_time import LoopClock
 
@@ -17,14 +19,14 @@ class Source:
     def __init__(self) -> None:
         self.asked = 0
         self.takes_s = 0.0
-        self.broken = False
+        self.fault: Exception | None = None
 
     async def load(self) -> int:
         self.asked += 1
         asked = self.asked
         await asyncio.sleep(self.takes_s)
-        if self.broken:
-            raise StoreUnavailable("away")
+        if self.fault is not None:
+            raise self.fault
         return asked
 
 
@@ -74,18 +76,32 @@ async def test_nobody_waits_longer_than_he_wants_to() -> None:
 
 async def test_what_never_came_is_not_known() -> None:
     source = Source()
-    source.broken = True
+    source.fault = StoreUnavailable("away")
     it = fresh(source)
     assert await value(it) is None
-    source.broken = False
+    source.fault = None
+    await asyncio.sleep(REST_S)
     assert await value(it) == 2
+
+
+@pytest.mark.parametrize("fault", [StoreUnavailable("away"), LookupError("a fault of ours")])
+async def test_a_load_that_failed_is_not_tried_again_at_once_by_whoever_asks_next(fault: Exception) -> None:
+    source = Source()
+    source.fault = fault
+    it = fresh(source)
+    for _ in range(20):
+        assert await value(it) is None
+    assert source.asked == 1
+    await asyncio.sleep(REST_S)
+    assert await value(it) is None
+    assert source.asked == 2
 
 
 async def test_what_fails_leaves_what_was_known_with_its_age() -> None:
     source = Source()
     it = fresh(source)
     first = await it.get(patience_s=1.0)
-    source.broken = True
+    source.fault = StoreUnavailable("away")
     await asyncio.sleep(100)
     assert await it.get(patience_s=1.0) == first
 

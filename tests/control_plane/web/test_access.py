@@ -128,3 +128,10 @@ async def test_no_open_path_leads_to_a_closed_one(it: Served, path: str) -> None
 async def test_webhooks_and_blobs_have_proofs_of_their_own(it: Served) -> None:
     assert (await (await it.post("/webhook/telnyx", client=ELSEWHERE, data=b"x")).get_json())["code"] == "bad_signature"
     assert (await it.get("/blobs/recordings/a.wav", client=ELSEWHERE)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/api/calls/a%00b", "/api/calls/%0a", "/api/callbacks/a%00/done"])
+async def test_a_path_with_unprintable_letters_is_refused(it: Served, path: str) -> None:
+    answer = await it.get(path)
+    assert answer.status_code == 400
+    assert (await answer.get_json())["code"] == "unreadable_path"

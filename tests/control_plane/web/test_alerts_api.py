@@ -82,7 +82,7 @@ NUL_IN_CURSOR = base64.urlsafe_b64encode(b'[1,"\\u0000"]').decode()
 @pytest.mark.parametrize(
     "query",
     [
-        *("state=nonsense", "limit=many", "limit=٣", "cursor=nonsense", f"cursor={NUL_IN_CURSOR}", "cursor=%00"),
+        *("state=nonsense", "limit=many", "cursor=nonsense", f"cursor={NUL_IN_CURSOR}", "cursor=%00"),
         *(f"{name}={text}" for name in ("node", "rule_id", "tenant") for text in ("%00", "a%0A", "%C2%80")),
     ],
 )

@@ -3,8 +3,10 @@
 import asyncio
 import datetime
 import ssl
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -13,8 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from control_plane.adapters.clock import SystemClock
-from control_plane.adapters.probes.network import BODY_LIMIT, NetworkProbe
+from control_plane.adapters.probes.network import BODY_LIMIT, KEEP_S, NetworkProbe
 from control_plane.ports.probes import Unreachable
+from control_plane.testing.clock import FakeClock
 
 UNTIL = datetime.datetime(2040, 1, 2, tzinfo=datetime.UTC)
 
@@ -39,6 +42,20 @@ def own_certificate(folder: Path) -> Path:
     file = folder / "certificate.pem"
     file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
     return file
+
+
+@pytest.fixture
+def makers(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
+    """The threads that read the certificates of authorities, one entry each time."""
+    seen: list[threading.Thread] = []
+    make = ssl.create_default_context
+
+    def watched(*args: Any, **options: Any) -> ssl.SSLContext:
+        seen.append(threading.current_thread())
+        return make(*args, **options)
+
+    monkeypatch.setattr(ssl, "create_default_context", watched)
+    return seen
 
 
 async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -101,3 +118,29 @@ async def test_a_media_socket_that_is_none_is_told(plain: str) -> None:
     for url in (plain.replace("http:", "ws:"), "ws://127.0.0.1:9/", "nonsense"):
         with pytest.raises(Unreachable):
             await NetworkProbe(SystemClock()).echo(url)
+
+
+async def ask_everything_at_once(probe: NetworkProbe, url: str) -> None:
+    asked = [*(probe.fetch("GET", url) for _ in range(10)), probe.certificate_ends(url)]
+    asked.append(probe.echo(url.replace("http", "ws")))
+    assert all(isinstance(each, Unreachable) for each in await asyncio.gather(*asked, return_exceptions=True))
+
+
+async def test_checks_do_not_hold_the_event_loop_while_authorities_are_read(makers: list[threading.Thread]) -> None:
+    clock = FakeClock()
+    probe = NetworkProbe(clock)
+    for _ in range(2):
+        await ask_everything_at_once(probe, "https://127.0.0.1:9/")
+    assert len(makers) == 1
+    assert makers[0] is not threading.main_thread()
+    clock.advance(KEEP_S)
+    await ask_everything_at_once(probe, "https://127.0.0.1:9/")
+    assert len(makers) == 2
+
+
+async def test_an_address_without_encryption_needs_no_authorities(plain: str, makers: list[threading.Thread]) -> None:
+    probe = NetworkProbe(SystemClock())
+    assert (await probe.fetch("GET", plain)).status == 203
+    with pytest.raises(Unreachable):
+        await probe.echo(plain.replace("http", "ws"))
+    assert makers == []

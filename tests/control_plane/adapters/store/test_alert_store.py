@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from control_plane.adapters.store.alerts import MAX_PAGE, SqlAlertStore
+from control_plane.adapters.store.cursor import cursor_after
 from control_plane.adapters.store.database import Database
 from control_plane.core.alert.rule import Severity
 from control_plane.ports.alerts import AlertFilter, Delivery, Silence
@@ -70,6 +71,18 @@ async def test_a_second_open_alert_with_the_same_key_is_refused_with_its_deliver
     assert await alerts.open_alert(first.key) == second
 
 
+async def test_of_processes_that_end_an_alert_at_once_one_does_and_tells(alerts: SqlAlertStore) -> None:
+    alert = alert_record(notices=1)
+    await alerts.record(alert, [delivery(alert)])
+    ended = [replace(alert, state="resolved", resolved_at=float(number)) for number in range(8)]
+    news = [replace(delivery(alert), id=f"alert-1.2.{number}") for number in range(8)]
+    done = await asyncio.gather(*(alerts.end(each, [new]) for each, new in zip(ended, news, strict=True)))
+    assert sorted(done) == [False] * 7 + [True]
+    assert (await alerts.list(AlertFilter())).items == [ended[done.index(True)]]
+    assert [each.id for each in await claimed(alerts)] == [f"alert-1.2.{done.index(True)}"]
+    assert not await alerts.end(alert_record("unknown"), [])
+
+
 async def test_alerts_of_other_nodes_and_groups_have_keys_of_their_own(alerts: SqlAlertStore) -> None:
     for index, changes in enumerate(({}, {"node": "b"}, {"labels": {"cause": "failed"}}, {"rule_id": "other"})):
         assert await alerts.record(alert_record(f"a{index}", **changes), [])
@@ -95,7 +108,12 @@ async def test_lists_can_be_filtered(alerts: SqlAlertStore) -> None:
     assert await ids(open=False) == await ids(rule_id="r2") == ["b"]
 
 
-@pytest.mark.parametrize("wanted", [{"cursor": "nonsense"}, {"limit": 0}, {"limit": MAX_PAGE + 1}])
+NUL_IN_CURSOR = cursor_after(1.0, "\x00")
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"cursor": "nonsense"}, {"cursor": NUL_IN_CURSOR}, {"limit": 0}, {"limit": MAX_PAGE + 1}]
+)
 async def test_a_page_that_cannot_be_is_refused(alerts: SqlAlertStore, wanted: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wanted))):
         await alerts.list(AlertFilter(**wanted))  # type: ignore[arg-type]

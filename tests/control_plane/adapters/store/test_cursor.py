@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from control_plane.adapters.store.cursor import cursor_after, position_of
 
 
-@given(created_at=st.floats(allow_nan=False, allow_infinity=False), call_id=st.text())
+@given(created_at=st.floats(allow_nan=False, allow_infinity=False), call_id=st.text().filter(str.isprintable))
 def test_a_cursor_leads_back_to_its_call(created_at: float, call_id: str) -> None:
     cursor = cursor_after(created_at, call_id)
     assert position_of(cursor) == (created_at, call_id)
@@ -23,6 +23,7 @@ def encoded(text: str) -> str:
 
 
 WRONG_JSON = ["null", "[1]", '["a","b"]', "[1,2]", '[NaN,"a"]', '[1,"a",3]', "[" * 100_000]
+WRONG_JSON += ["[1" + "0" * 400 + ',"a"]', '[1,"a\\u0000"]', '[1,"\\ud800"]']
 
 
 @pytest.mark.parametrize("cursor", ["x", "ñ", "====", *map(encoded, WRONG_JSON)])

@@ -1,6 +1,6 @@
 """An alert service on a real store, with fakes for time and people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from control_plane.adapters.bus.memory import MemoryBus, Subscription
@@ -8,6 +8,7 @@ from control_plane.adapters.store.alerts import SqlAlertStore
 from control_plane.adapters.store.database import Database
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.alerts import AlertFilter, AlertRecord
+from control_plane.ports.nodes import Node
 from control_plane.services.alerts.service import AlertParts, AlertService
 from control_plane.services.alerts.watcher import Watcher
 from control_plane.services.alerts.words import Words
@@ -28,6 +29,7 @@ class Alerting:
     clock: FakeClock
     heard: Subscription
     watcher: Watcher
+    directory: list[Node] = field(default_factory=list)
 
     async def look(self, times: int = 1) -> None:
         """Look and deliver, an interval apart."""
@@ -38,6 +40,10 @@ class Alerting:
 
     async def all(self) -> list[AlertRecord]:
         return list((await self.store.list(AlertFilter())).items)
+
+    def list_nodes(self, *names: str) -> None:
+        """These are in the directory, and no others."""
+        self.directory[:] = [Node(id=name, instance=name, beat=0, address="http://here") for name in names]
 
     def fail_calls(self, count: int = 1) -> None:
         self.metrics.calls_ended_total.labels(cause="failed").inc(count)
@@ -50,11 +56,17 @@ def alerting(database: Database, *, node: str = "main", clock: FakeClock | None 
     """A new process on this database."""
     clock, bus, metrics = clock or FakeClock(), MemoryBus(), Metrics()
     store, notifier = SqlAlertStore(database), parts.pop("notifier", None) or FakeNotifier()
+    directory: list[Node] = []
+
+    async def nodes() -> list[Node]:
+        return list(directory)
+
     service = AlertService(
         AlertParts(
             node=node,
             interval_s=INTERVAL_S,
             store=parts.pop("store", store),
+            nodes=nodes,
             notifier=notifier,
             bus=bus,
             clock=parts.pop("service_clock", clock),
@@ -71,4 +83,5 @@ def alerting(database: Database, *, node: str = "main", clock: FakeClock | None 
         clock=clock,
         heard=heard,
         watcher=service.watcher(),
+        directory=directory,
     )

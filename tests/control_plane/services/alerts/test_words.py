@@ -45,3 +45,14 @@ def test_durations_are_short(seconds: float, text: str) -> None:
 
 def test_the_test_message_is_no_alert() -> None:
     assert WORDS.test().title.startswith("[TEST]")
+
+
+def test_a_notice_of_a_process_that_is_gone_does_not_say_that_all_is_well() -> None:
+    notice = WORDS.gone(ALERT, at=ALERT.raised_at + 754)
+    assert notice.title.startswith("[CERRADA] ")
+    assert notice.body.splitlines() == [
+        "Cerrada tras 12 min 34 s: su proceso ya no existe. Nadie sabe si la falla sigue.",
+        "Closed after 12 min 34 s: its process is gone. Nobody knows whether the fault goes on.",
+        "https://pbx.example/system",
+    ]
+    assert notice.resolved

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import fakeredis
 import pytest
@@ -10,6 +11,7 @@ from control_plane.adapters.bus.memory import MemoryBus
 from control_plane.adapters.cache.memory import MemoryCache
 from control_plane.adapters.cache.redis import RedisCache
 from control_plane.observability.metrics import Metrics
+from control_plane.ports.infrastructure import BusMessage
 from control_plane.services.cache.kinds import BOTS, KINDS, SPEECH, Kind
 from control_plane.services.cache.service import NEAR_S, CacheParts, CacheService
 from control_plane.services.supervisor import Supervisor
@@ -25,7 +27,7 @@ class Process:
     def __init__(self, clock: FakeClock, far: RedisCache | None = None, bus: MemoryBus | None = None) -> None:
         self.metrics, self.supervisor, self.bus = Metrics(version="test"), Supervisor(), bus or MemoryBus()
         self.near = MemoryCache(clock)
-        parts = CacheParts(
+        self.parts = CacheParts(
             near=self.near,
             far=far,
             bus=self.bus,
@@ -34,7 +36,7 @@ class Process:
             default_ttl_s=300.0,
             settle=far.settle if far else None,
         )
-        self.cache = CacheService(parts)
+        self.cache = CacheService(self.parts)
 
     def count(self, outcome: str, kind: Kind = BOTS) -> float:
         labels = {"kind": kind.name, "outcome": outcome}
@@ -218,6 +220,33 @@ async def test_an_invalidation_is_told_to_the_other_processes(clock: FakeClock) 
     await eventually(lambda: other.near.entries == 0)
     assert await other.cache.get(SPEECH, "a") is None
     await other.supervisor.aclose()
+
+
+class Chatter(MemoryBus):
+    """A bus that is never silent."""
+
+    async def subscribe(self) -> AsyncIterator[BusMessage]:  # type: ignore[override]
+        while True:
+            await asyncio.sleep(0)
+            yield BusMessage(topic="call.state", call_id="1", body={})
+
+
+async def test_a_busy_bus_does_not_keep_a_process_from_making_up_for_drops(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("control_plane.services.cache.service.SETTLE_S", 0.01)
+    server = fakeredis.FakeServer()
+    process = Process(clock, RedisCache(fakeredis.FakeAsyncRedis(server=server), clock), bus=Chatter())
+    settled = []
+    process.parts = replace(process.parts, settle=lambda: settling(settled))
+    process.cache = CacheService(process.parts)
+    process.supervisor.spawn(process.cache.listen(), "listen")
+    await eventually(lambda: len(settled) >= 3)
+    await process.supervisor.aclose()
+
+
+async def settling(settled: list[bool]) -> None:
+    settled.append(True)
 
 
 async def test_without_its_redis_a_process_goes_on_alone(clock: FakeClock) -> None:

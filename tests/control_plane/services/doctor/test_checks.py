@@ -16,11 +16,13 @@ from control_plane.ports.probes import Answer, Unreachable
 from control_plane.ports.stores import StoreUnavailable
 from control_plane.services.doctor import inside, outside
 from control_plane.services.doctor.checks import checks
+from control_plane.services.doctor.mark import HEADER, Mark
 from control_plane.services.doctor.premises import Premises, ProviderKey
 from control_plane.testing.clock import FakeClock
 
 REFUSED = b'{"type":"urn:centralita:problem:bad_signature"}'
 CLOCK = FakeClock()
+MARK = Mark(b"secret", CLOCK)
 
 
 def answer(status: int = 200, body: bytes = b"", **headers: str) -> Answer:
@@ -81,6 +83,7 @@ def premises(probe: FakeProbe, tmp_path: Path) -> Premises:
         clock=CLOCK,
         base_url="https://gateway.example",
         webhook_url="https://gateway.example/webhook/telnyx",
+        mark=MARK,
         echo_url=lambda: "wss://gateway.example/stream/media/ticket",
         dashboard_url="https://gateway.example/",
         sidecar_url="http://127.0.0.1:3009",
@@ -142,6 +145,7 @@ async def test_a_webhook_that_nobody_signed_has_to_come_back_refused_by_us(
     assert code(await outside.webhook(premises, {})) == expected
     assert code(await outside.forged_webhook(premises)) == expected
     assert "telnyx-signature-ed25519" in probe.asked[1][2]
+    assert all(MARK.holds(headers[HEADER]) for _, _, headers in probe.asked)
 
 
 @pytest.mark.parametrize(

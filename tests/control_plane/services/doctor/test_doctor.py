@@ -7,6 +7,7 @@ from control_plane.core.doctor.findings import Finding, Level, found
 from control_plane.doctor_command import as_text, table
 from control_plane.services.doctor.checks import Check
 from control_plane.services.doctor.doctor import CHECK_S, Doctor
+from control_plane.services.doctor.mark import Mark
 from control_plane.services.supervisor import Supervisor
 from tests.virtual_time import LoopClock, eventually
 
@@ -14,7 +15,8 @@ VIRTUAL_TIME = True
 
 
 def doctor(*checks: Check) -> Doctor:
-    return Doctor(checks, clock=LoopClock(), supervisor=Supervisor())
+    clock = LoopClock()
+    return Doctor(checks, clock=clock, supervisor=Supervisor(), mark=Mark(b"secret", clock))
 
 
 def check(name: str, run: Callable[[], Awaitable[Finding]], *, alone: bool = False) -> Check:
