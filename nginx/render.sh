@@ -29,6 +29,7 @@ set -eu
 : "${CERTIFICATE:=}"
 : "${CERTIFICATE_KEY:=}"
 : "${RESOLVER:=}"
+: "${TRUSTED_PROXIES:=}"
 
 fail() {
     echo "nginx: $1" >&2
@@ -67,6 +68,19 @@ if [ -n "$RESOLVER" ]; then
     resolve=" resolve"
 fi
 
+real_ip=""
+proxies=""
+newline='
+'
+for proxy in $TRUSTED_PROXIES; do
+    case "$proxy" in
+    *[!0-9a-fA-F.:/]*) fail "'$proxy' in TRUSTED_PROXIES is no address or network" ;;
+    esac
+    real_ip="${real_ip}set_real_ip_from $proxy;$newline"
+    proxies="$proxies${proxies:+$newline}    $proxy  1;"
+done
+[ -z "$real_ip" ] || real_ip="${real_ip}real_ip_header X-Forwarded-For;${newline}real_ip_recursive on;"
+
 case "$TLS" in
 on) servers=tls ;;
 off) servers=plain ;;
@@ -99,8 +113,6 @@ planes=$(echo "$CONTROL_PLANES" | tr ',' ' ')
 control_plane_servers=""
 node_upstreams=""
 node_pools=""
-newline='
-'
 for plane in $planes; do
     node=${plane%%=*}
     address=${plane#*=}
@@ -130,12 +142,13 @@ export ACCESS_LOG ERROR_LOG ERROR_LEVEL CALLBACK_LOG
 export USER_LINE="$user_line" SERVERS="$servers" TLS_SUFFIX="$suffix"
 export LISTEN="$ADDRESS:$HTTP_PORT" LISTEN_TLS="$ADDRESS:$HTTPS_PORT" LISTEN_HTTP2="$listen_http2" HTTP2="$http2"
 export CONTROL_PLANE_SERVERS="$control_plane_servers" NODE_UPSTREAMS="$node_upstreams" NODE_POOLS="$node_pools"
-export SIDECAR="$SIDECAR$resolve" RESOLVER="$resolver_line"
+export SIDECAR="$SIDECAR$resolve" RESOLVER="$resolver_line" REAL_IP="$real_ip" PROXIES="$proxies"
 
 # Only these: a name in small letters is Nginx's own.
 names='${RUN} ${CACHE} ${ACME} ${PAGES} ${MARKUP} ${DASHBOARD} ${CERTIFICATE} ${CERTIFICATE_KEY} ${SERVER_NAME} ${WORKERS}
 ${ACCESS_LOG} ${ERROR_LOG} ${ERROR_LEVEL} ${CALLBACK_LOG} ${USER_LINE} ${SERVERS} ${TLS_SUFFIX} ${LISTEN} ${LISTEN_TLS}
-${LISTEN_HTTP2} ${HTTP2} ${CONTROL_PLANE_SERVERS} ${NODE_UPSTREAMS} ${NODE_POOLS} ${SIDECAR} ${RESOLVER}'
+${LISTEN_HTTP2} ${HTTP2} ${CONTROL_PLANE_SERVERS} ${NODE_UPSTREAMS} ${NODE_POOLS} ${SIDECAR} ${RESOLVER}
+${REAL_IP} ${PROXIES}'
 
 (cd "$TEMPLATES" && find . -name '*.conf') | while read -r template; do
     mkdir -p "$CONF/$(dirname "$template")"

@@ -1,6 +1,7 @@
-"""When the dashboard is built, and what is said when it cannot be: `python3 scripts/dashboard.py`.
+"""When the dashboard is built, and what is said when it cannot be: `python3 scripts/dashboard.py [--again]`.
 
-Standard library only. Built anew when its sources have changed since the last time. It ends with 0 also when there is
+Standard library only. Built anew when its sources have changed since the last time; what could not be
+built is left alone until they change, or `--again` asks for it. It ends with 0 also when there is
 no dashboard in the end: everything else works without, and the web server's page says what is missing.
 """
 
@@ -21,15 +22,19 @@ NPM_CI = ("npm", "ci", "--no-audit", "--no-fund")
 NPM_BUILD = ("npm", "run", "build")
 INSTALL_S = 1200
 BUILD_S = 600
+AGAIN = "--again"
 MADE = {"node_modules", "dist", "coverage", "test-results", "playwright-report"}
 HOW = "On Debian and Ubuntu: sudo apt-get install nodejs npm, or nodejs.org"
 
 
-def main() -> int:
+def main(*arguments: str) -> int:
     if not (FOLDER / "package.json").is_file():
         return 0
     wanted = digest(sources())
     if text(built()) == wanted:
+        return 0
+    if text(failed()) == wanted and AGAIN not in arguments:
+        say(f"these sources could not be built the last time. To try again: python3 scripts/dashboard.py {AGAIN}")
         return 0
     if reason := lacking():
         say(f"{reason}. {HOW}. Going on without a fresh dashboard.")
@@ -51,6 +56,11 @@ def built() -> Path:
 def installed() -> Path:
     """Which lock `node_modules` was made from."""
     return FOLDER / "node_modules" / ".made-from"
+
+
+def failed() -> Path:
+    """Which sources could not be built. What is missing for the installation, such as the internet, may come back."""
+    return FOLDER / "node_modules" / ".failed-with"
 
 
 def sources() -> Iterator[Path]:
@@ -96,6 +106,7 @@ def build(wanted: str) -> bool:
         installed().write_text(lock, encoding="ascii")
     say("building")
     if not run(*NPM_BUILD, seconds=BUILD_S):
+        failed().write_text(wanted, encoding="ascii")
         return False
     built().write_text(wanted, encoding="ascii")
     return True
@@ -117,4 +128,4 @@ def run(*command: str, seconds: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -4,13 +4,13 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from stack.certificate import provide
-from stack.edge_values import Listening, Paths, listening, paths, upstreams
+from stack.edge_values import Listening, Paths, listening, paths, proxies, upstreams
 from stack.failures import StackFailed
 
 TEMPLATES: Final = Path(__file__).parents[1] / "nginx"
@@ -35,6 +35,8 @@ class Edge:
     sidecar: str
     dashboard: Path
     address: str = "127.0.0.1"
+    trusted_proxies: Sequence[str] = ()
+    """Addresses and networks of proxies in front, whose word on client and scheme is taken."""
 
 
 def write(edge: Edge) -> Path:
@@ -71,6 +73,11 @@ def check(edge: Edge) -> None:
 def callback_log(edge: Edge) -> Path:
     """Where the calls are noted that no control plane answered."""
     return edge.folder / "logs" / "callbacks.log"
+
+
+def other_logs(edge: Edge) -> tuple[Path, ...]:
+    """What else it writes; all of them are begun anew after USR1."""
+    return tuple(edge.folder / "logs" / name for name in ("access.log", "error.log"))
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
@@ -110,6 +117,7 @@ def _values(edge: Edge) -> dict[str, str]:
         **paths(places),
         **listening(ports),
         **upstreams(edge.control_planes, edge.sidecar),
+        **proxies(edge.trusted_proxies),
         "SERVER_NAME": edge.server_name,
         # Whoever starts as administrator has files that no other user can read: the dashboard, for one.
         "USER_LINE": "user root;" if os.geteuid() == 0 else "",

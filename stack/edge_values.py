@@ -1,8 +1,9 @@
 """What the names in capitals of the web server's templates become."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,8 @@ HTTPS: Final = 443
 
 CHECKED: Final = "max_fails=2 fail_timeout=2s"
 """A control plane that failed twice is left alone for two seconds. Nginx ignores it for one that is alone."""
+
+_PROXY_LINES: Final = ("real_ip_header X-Forwarded-For;", "real_ip_recursive on;")
 
 _NODE: Final = re.compile(r"[a-z0-9-]{1,32}")
 _ADDRESS: Final = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
@@ -91,6 +94,17 @@ def upstreams(control_planes: Mapping[str, str], sidecar: str) -> dict[str, str]
         "NODE_UPSTREAMS": "\n".join(_node(node, control_planes) for node in control_planes),
         "NODE_POOLS": "\n".join(f'        "~^/n/{node}/" node_{node};' for node in control_planes),
     }
+
+
+def proxies(trusted: Sequence[str]) -> dict[str, str]:
+    """Raises StackFailed for what is neither an address nor a network."""
+    for each in trusted:
+        try:
+            ip_network(each)
+        except ValueError as error:
+            raise StackFailed(f"{each!r} in TRUSTED_PROXIES is no address or network: {error}.") from None
+    lines = [*(f"set_real_ip_from {each};" for each in trusted), *_PROXY_LINES] if trusted else []
+    return {"REAL_IP": "\n".join(lines), "PROXIES": "\n".join(f"    {each}  1;" for each in trusted)}
 
 
 def _node(node: str, control_planes: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ _HELP: Final = {
     "tls_port": "HTTPS as well, on this port; the plain port then leads there",
     "server_name": "the public name",
     "certificate": "PEM file, with the chain (default: one is made, for trying out)",
+    "trusted_proxies": "addresses and networks of proxies in front, who say which client asks, and how",
     "port": f"of Nginx (default: {EDGE_PORT}; 0: any free one)",
     "control_port": f"of the control plane, the first of several (default: API_PORT or {CONTROL_PORT}; 0: any)",
     "sidecar_port": f"of the sidecar (default: METRICS_PORT or {SIDECAR_PORT}; 0: any)",
@@ -59,6 +60,7 @@ class EdgeOptions:
     server_name: str
     certificate: Path | None
     key: Path | None
+    trusted_proxies: Sequence[str] = ()
 
 
 def parse(arguments: Sequence[str]) -> Options | EdgeOptions:
@@ -96,6 +98,7 @@ def _add_edge(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tls-port", type=_port, metavar="N", help=_HELP["tls_port"])
     parser.add_argument("--server-name", default="_", metavar="NAME", help=_HELP["server_name"])
     parser.add_argument("--certificate", type=Path, metavar="FILE", help=_HELP["certificate"])
+    parser.add_argument("--trusted-proxies", nargs="+", default=(), metavar="CIDR", help=_HELP["trusted_proxies"])
     parser.add_argument("--key", type=Path, metavar="FILE", help="the certificate's key")
 
 

@@ -41,15 +41,21 @@ class Plan:
     public: str = ""
     """The address under which carriers reach the installation; empty: the one on this machine."""
     drain_s: int = 30
+    trusted_proxies: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
         """Where people and carriers on this machine find it."""
         return f"http://{LOOPBACK}:{self.edge_port or next(iter(self.nodes.values()))}"
 
+    @property
+    def carriers(self) -> str:
+        """What is entered at the carrier. Without the name of a control plane: a new call may go to any."""
+        return self.public or self.address
+
     def webhook_base(self, node: str) -> str:
-        base = self.public or self.address
-        return base if len(self.nodes) == 1 else f"{base}/n/{node}"
+        """The way back to the one that has a call."""
+        return self.carriers if len(self.nodes) == 1 else f"{self.carriers}/n/{node}"
 
 
 def nodes(count: int, *, first: int, taken: tuple[int, ...], name: str = MAIN) -> dict[str, int]:
@@ -129,6 +135,8 @@ def edge_unit(plan: Plan) -> Unit:
         ready=f"http://{LOOPBACK}:{plan.edge_port}/",
         good=frozenset({200, 503}),  # 503 is its own page which says that the dashboard is not built
         ready_s=20.0,
+        reopens=edge.other_logs(written),
+        callers=(edge.callback_log(written),),
         turn=Turn.EDGE,
         orphaned=SIGTERM,  # it takes its workers along, which would outlive a killed master
     )
@@ -142,6 +150,7 @@ def _edge(plan: Plan) -> edge.Edge:
         control_planes={node: f"{LOOPBACK}:{port}" for node, port in plan.nodes.items()},
         sidecar=f"{LOOPBACK}:{plan.sidecar_port}",
         dashboard=DASHBOARD,
+        trusted_proxies=plan.trusted_proxies,
     )
 
 

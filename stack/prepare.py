@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from stack.failures import StackFailed
-from stack.options import CONTROL_PORT, SIDECAR_PORT, Options
-from stack.plan import MAIN, Plan, nodes
+from stack.options import Options
+from stack.plan import Plan, nodes
 from stack.ports import demand_free, free_port
+from stack.private import open_data_folder
 from stack.settings import Settings
+from stack.settings_check import read
 from stack.sign_in import kept_token
 
-DRAIN_S: Final = 30
 _LOCK: Final = "runner.lock"
 
 
@@ -34,10 +35,11 @@ def data_folder(settings: Settings, folder: Path) -> Path:
 def prepare(options: Options, settings: Settings, *, folder: Path) -> Prepared:
     """`folder` is where the processes will run. Raises StackFailed, or OSError when the data folder cannot be used."""
     data = data_folder(settings, folder)
+    written = read(settings)
     port = options.port or free_port()
-    sidecar = _port(options.sidecar_port, settings.number("METRICS_PORT", SIDECAR_PORT))
-    first = _port(options.control_port, settings.number("API_PORT", settings.number("PORT", CONTROL_PORT)))
-    control = nodes(options.nodes, first=first, taken=(port, sidecar), name=settings.get("NODE_ID", MAIN))
+    sidecar = _port(options.sidecar_port, written.sidecar_port)
+    first = _port(options.control_port, written.control_port)
+    control = nodes(options.nodes, first=first, taken=(port, sidecar), name=written.node)
     demand_free(
         {
             "nginx": (port, "--port"),
@@ -56,7 +58,8 @@ def prepare(options: Options, settings: Settings, *, folder: Path) -> Prepared:
         sidecar_port=sidecar,
         edge_port=port,
         public=settings.get("WEBHOOK_BASE_URL").rstrip("/"),
-        drain_s=settings.number("DRAIN_SECONDS", DRAIN_S),
+        drain_s=written.drain_s,
+        trusted_proxies=written.trusted_proxies,
     )
     return Prepared(plan=plan, token_is_ours=not token)
 
@@ -68,7 +71,7 @@ def _port(asked: int | None, configured: int) -> int:
 @contextmanager
 def alone(data: Path) -> Iterator[None]:
     """Keep a second runner away from the same data. Raises StackFailed; the kernel forgets dead runners."""
-    data.mkdir(parents=True, exist_ok=True)
+    open_data_folder(data)
     with (data / _LOCK).open("a+", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -124,6 +124,11 @@ class Program:
         self.kill()
         await self.wait()
 
+    def tell(self, number: Signals) -> None:
+        """Send a signal to the process itself, when it is there."""
+        if self.code is None:
+            self._process.send_signal(number)
+
     def kill(self) -> None:
         """End the group at once; also what is left of it when its leader is gone."""
         self._to_all(SIGKILL)

@@ -9,10 +9,12 @@ from stack.edge import Edge
 from stack.failures import StackFailed
 from stack.options import EdgeOptions
 from stack.plan import DASHBOARD
+from stack.private import keep_private
 
 
 def serve_edge(options: EdgeOptions) -> NoReturn:
     """Ends with a message when it cannot be done. The same command with a new configuration wants a restart."""
+    keep_private()
     try:
         written = _edge(options)
         edge.write(written)
@@ -35,6 +37,7 @@ def _edge(options: EdgeOptions) -> Edge:
         control_planes=dict(_named(node) for node in options.control),
         sidecar=options.sidecar,
         dashboard=DASHBOARD,
+        trusted_proxies=options.trusted_proxies,
     )
 
 

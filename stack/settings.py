@@ -39,11 +39,6 @@ class Settings:
         )
         return next((text.strip() for text in places if text and text.strip()), default)
 
-    def number(self, name: str, default: int) -> int:
-        """The default also when it is no number: the process itself will say so better."""
-        text = self.get(name)
-        return int(text) if text.isdecimal() else default
-
     def _plain(self, name: str) -> str:
         return self._given.get(name) or self._written.get(name) or ""
 

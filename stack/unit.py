@@ -34,6 +34,10 @@ class Unit:
     good: frozenset[int] = frozenset({200})
     """Status codes that are a good answer."""
     ready_s: float = 60.0
+    reopens: tuple[Path, ...] = ()
+    """Logs that it writes by itself, and begins anew after SIGUSR1."""
+    callers: tuple[Path, ...] = ()
+    """Such logs too, with numbers of callers in them."""
     turn: Turn = Turn.WORLD
     patience_s: float = 6.0
     """How long it may take to end after SIGTERM."""

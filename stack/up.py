@@ -7,12 +7,15 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
+from stack.addresses import doctor_command, told
 from stack.crew import Crew
 from stack.failures import StackFailed
 from stack.log_tail import begin
 from stack.options import Options
 from stack.plan import units
 from stack.prepare import Prepared, alone, data_folder, prepare
+from stack.private import keep_private
+from stack.rotation import keep_short
 from stack.settings import Settings
 from stack.sign_in import FILE_NAME, link, open_browser
 from stack.terminal import Terminal
@@ -23,12 +26,14 @@ _ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
 
 def up(options: Options) -> int:
     """0: it ended because it was asked to; 1: it could not run."""
+    keep_private()
     settings = Settings.load(Path.cwd())
     terminal = Terminal.standard(options, settings.environment)
     try:
         with alone(data_folder(settings, Path.cwd())):
             prepared = prepare(options, settings, folder=Path.cwd())
-            asyncio.run(_run(options, prepared, terminal=terminal))
+            with told(prepared.plan):
+                asyncio.run(_run(options, prepared, terminal=terminal))
     except (StackFailed, OSError) as failure:
         terminal.say(f"\nThe installation does not run.\n{failure}")
         return 1
@@ -43,7 +48,7 @@ async def _run(options: Options, prepared: Prepared, *, terminal: Terminal) -> N
         begin(unit.log)
     terminal.follow(every)
     crew = Crew(terminal.say)
-    shown = asyncio.create_task(terminal.show())
+    beside = [asyncio.create_task(work) for work in (terminal.show(), keep_short(lambda: crew.programs))]
     try:
         with_signals = _Endings(crew, terminal.say)
         await with_signals.until(
@@ -51,7 +56,8 @@ async def _run(options: Options, prepared: Prepared, *, terminal: Terminal) -> N
         )
     finally:
         await crew.stop()
-        shown.cancel()
+        for task in beside:
+            task.cancel()
 
 
 async def _serve(crew: Crew, every: tuple[Unit, ...], *, after_start: Callable[[], None]) -> None:
@@ -106,7 +112,8 @@ def _welcome(options: Options, prepared: Prepared, *, terminal: Terminal) -> Non
         ("health", f"{plan.address}/health"),
         *(("control plane", f"{name} on http://127.0.0.1:{port}") for name, port in plan.nodes.items()),
         ("sidecar", f"http://127.0.0.1:{plan.sidecar_port}"),
-        ("carriers call", plan.webhook_base(next(iter(plan.nodes)))),
+        ("carriers call", plan.carriers),
+        ("to look at it", doctor_command(plan)),
         ("data", str(plan.data)),
         ("logs", str(plan.logs)),
     )

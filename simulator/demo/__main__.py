@@ -24,6 +24,7 @@ from simulator.demo.summary import from_here, summary
 from simulator.world import now
 from stack.crew import Crew
 from stack.failures import StackFailed
+from stack.private import keep_private
 from stack.sign_in import open_browser
 
 INTERRUPTED: Final = 130
@@ -33,6 +34,7 @@ _ENDINGS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main(arguments: Sequence[str] | None = None) -> int:
     """0: it went well; 1: it did not; 130: Ctrl-C."""
     options = parse(sys.argv[1:] if arguments is None else arguments, datetime.now().astimezone())
+    keep_private()
     try:
         report = asyncio.run(_interruptible(options))
     except StackFailed as failure:

@@ -116,6 +116,13 @@ def test_every_service_is_locked_in(composition: dict[str, Any]) -> None:
         assert "no-new-privileges:true" in service["security_opt"], name
 
 
+def test_without_tls_nothing_is_published_to_other_machines(composition: dict[str, Any]) -> None:
+    ports = [port for service in composition["services"].values() for port in service.get("ports", ())]
+    assert len(ports) == 3
+    for port in ports:
+        assert port.startswith(("127.0.0.1:", "${PUBLISH_ADDRESS:-127.0.0.1}:")), port
+
+
 def test_whoever_is_waited_for_tells_its_health(composition: dict[str, Any]) -> None:
     own = {f"centralita-{name.replace('_', '-')}" for name in IMAGES}
     services = composition["services"]

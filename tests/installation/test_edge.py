@@ -81,6 +81,8 @@ def test_http2_is_asked_for_as_the_version_has_it(
         (TWO, {"dashboard": Path("/a$b")}),
         (TWO, {"certificate": Path("/a")}),
         (TWO, {"key": Path("/a")}),
+        (TWO, {"trusted_proxies": ("10.0.0.0/8; evil",)}),
+        (TWO, {"trusted_proxies": ("balancer.example.com",)}),
     ],
 )
 def test_values_that_cannot_be_are_refused_before_anything_is_written(
@@ -95,3 +97,8 @@ def test_without_nginx_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(edges.shutil, "which", lambda name, path: None)
     with pytest.raises(StackFailed, match="apt-get install nginx-light"):
         edges.program()
+
+
+def test_headers_that_do_not_come_to_an_end_cost_a_connection_for_five_seconds(tmp_path: Path) -> None:
+    limits = edges.write(edge(tmp_path)).parent / "snippets" / "limits.conf"
+    assert "client_header_timeout 5s;" in limits.read_text()

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from stack import sign_in
+from stack import private, sign_in
 from stack.failures import StackFailed
 from stack.options import parse
 from stack.ports import demand_free, free_port, is_free
 from stack.prepare import alone, prepare
+from stack.private import keep_private
 from stack.settings import Settings
 from stack.sign_in import kept_token, link, open_browser
 
@@ -85,9 +86,8 @@ def test_settings_come_from_environment_files_and_env_file_in_this_order(tmp_pat
     assert token(SECRETS_DIR=str(mounted), AUTH_TOKEN_FILE=str(tmp_path / "secret")) == "from a file"
     assert token(AUTH_TOKEN="given", AUTH_TOKEN_FILE=str(tmp_path / "secret")) == "given"
     assert token(AUTH_TOKEN="", AUTH_TOKEN_FILE="/nowhere") == "written"
-    settings = Settings.load(tmp_path, {"API_PORT": "many"})
-    assert settings.number("DRAIN_SECONDS", 30) == 5
-    assert settings.number("API_PORT", 3008) == 3008
+    settings = Settings.load(tmp_path, {})
+    assert settings.get("DRAIN_SECONDS") == "5"
     assert settings.get("EMPTY", "default") == "default"
 
 
@@ -141,3 +141,58 @@ def test_nonsense_is_refused_with_a_message(wrong: list[str], capsys: pytest.Cap
         parse(wrong)
     assert end.value.code == 2
     assert capsys.readouterr().err
+
+
+def test_settings_that_the_runner_gives_itself_are_named_when_they_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("API_PORT=zzz\nDRAIN_SECONDS=-1\nNODE_ID=Büro 1\nTRUSTED_PROXIES=10.0.0.0/8 here\n")
+    settings = Settings.load(tmp_path, {"METRICS_PORT": "70000"})
+    with pytest.raises(StackFailed) as failure:
+        prepare(parse(["up", *ports()]), settings, folder=tmp_path)
+    told = str(failure.value)
+    for fault in ("API_PORT is 'zzz'", "DRAIN_SECONDS is '-1'", "METRICS_PORT is '70000'", "NODE_ID is 'Büro 1'"):
+        assert fault in told
+    assert "TRUSTED_PROXIES is 'here'" in told
+    with pytest.raises(StackFailed, match="- PORT is 'x'"):
+        prepare(parse(["up", *ports()]), Settings({"PORT": "x"}, {}), folder=tmp_path)
+
+
+def test_a_data_folder_that_cannot_be_used_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    def told(data: Path) -> str:
+        with pytest.raises(StackFailed) as failure, alone(data):
+            pass
+        return str(failure.value)
+
+    assert told(tmp_path / "file").startswith(f"DATA_DIR ({tmp_path}/file) is a file; it has to be a folder.")
+    assert "lies below something that is a file." in told(tmp_path / "file" / "data")
+    assert "cannot be made" in told(Path("/proc/none"))
+    monkeypatch.setattr(private.os, "access", lambda path, mode: False)
+    assert "cannot be written by this user." in told(tmp_path / "data")
+
+
+def test_what_lies_in_the_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    (data / "blobs").mkdir(parents=True)
+    for path in (data, data / "blobs"):
+        path.chmod(0o755)
+    for name in ("centralita.db", "centralita.db-wal", "other"):
+        (data / name).write_text("")
+        (data / name).chmod(0o644)
+    before = os.umask(0o022)
+    try:
+        keep_private()
+        with alone(data), alone(tmp_path / "new"):
+            pass
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (data, *data.iterdir(), tmp_path / "new")}
+    assert modes == {
+        "var": 0o755,
+        "other": 0o644,
+        "blobs": 0o700,
+        "new": 0o700,
+        **dict.fromkeys(("centralita.db", "centralita.db-wal", "runner.lock"), 0o600),
+    }

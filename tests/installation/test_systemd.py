@@ -32,6 +32,8 @@ def test_a_service_starts_a_module_of_this_repository_as_its_own_user(name: str)
     assert value(text, "User") == "centralita"
     assert value(text, "ProtectSystem") == "strict"
     assert value(text, "NoNewPrivileges") == "true"
+    assert value(text, "UMask") == "0077"
+    assert value(text, "StateDirectoryMode") == "0700"
     assert value(text, "PartOf") == "centralita.target"
 
 

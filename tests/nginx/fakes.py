@@ -20,6 +20,7 @@ class Fake:
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.asked: list[tuple[str, str]] = []
+        self.heard: list[dict[str, str]] = []
         self.hangs = False
         self.answer: Answer = lambda request: None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -52,6 +53,7 @@ class Fake:
             self.start()
         self.let_go()
         self.asked.clear()
+        self.heard = []
         self.answer = lambda request: None
 
     def _run(self, ready: threading.Event) -> None:
@@ -70,6 +72,7 @@ class Fake:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         self.asked.append((request.method, request.raw_path))
+        self.heard.append({name.lower(): value for name, value in request.headers.items()})
         if self.hangs:
             await self._until_let_go()
         if request.headers.get("upgrade", "").lower() == "websocket":

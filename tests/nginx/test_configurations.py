@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -82,6 +83,7 @@ def script(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 def test_the_container_has_the_same_configuration(tmp_path: Path, tls: bool) -> None:
     edge = make_edge(tmp_path, control_planes=THREE, tls_port=free_port() if tls else None, server_name="a.example")
+    edge = replace(edge, trusted_proxies=("10.0.0.0/8", "::1"))
     edges.write(edge)
     folder = tmp_path / "container"
     logs = edge.folder / "logs"
@@ -98,6 +100,7 @@ def test_the_container_has_the_same_configuration(tmp_path: Path, tls: bool) -> 
         CONTROL_PLANES=",".join(f"{name}={address}" for name, address in THREE.items()),
         SIDECAR=edge.sidecar,
         SERVER_NAME="a.example",
+        TRUSTED_PROXIES="10.0.0.0/8 ::1",
         HTTP_PORT=str(edge.port),
         HTTPS_PORT=str(edge.tls_port or 443),
         TLS="on" if tls else "off",
@@ -130,6 +133,7 @@ def test_the_container_makes_its_own_certificate_and_keeps_it(tmp_path: Path) ->
         ({"CONTROL_PLANES": "Main=a:1"}, "'Main' in CONTROL_PLANES cannot be a name"),
         ({"CONTROL_PLANES": "main=nowhere"}, "no host:port"),
         ({"CONTROL_PLANES": "main=a:1;evil"}, "no host:port"),
+        ({"TRUSTED_PROXIES": "10.0.0.0/8; evil"}, "in TRUSTED_PROXIES is no address"),
         ({"TLS": "maybe"}, "TLS has to be on or off"),
         ({"CERTIFICATE": "/a.pem"}, "CERTIFICATE needs CERTIFICATE_KEY"),
     ],
@@ -169,6 +173,13 @@ def test_tls_serves_all_and_plain_http_leads_there(tmp_path: Path) -> None:
                 _handshake(edge, old=True)
     finally:
         plane.stop()
+
+
+def test_one_address_keeps_few_connections_to_the_port_that_only_leads_to_tls(tmp_path: Path) -> None:
+    edge = make_edge(tmp_path, control_planes=ONE, tls_port=free_port())
+    text = (edges.write(edge).parent / "servers" / "tls.conf").read_text()
+    assert "limit_conn connections 50;" in text.partition("ssl_certificate")[0]
+    assert "limit_conn" not in text.partition("ssl_certificate")[2], "carriers come there, from few addresses"
 
 
 def _protocols(edge: Edge) -> set[str | None]:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from aiohttp import web
 
 from tests.nginx.conftest import Front
 from tests.nginx.edges import make_edge, running
@@ -47,7 +48,7 @@ def demand_headers(answer: httpx.Response) -> None:
         ("/openapi.json", 200),
         ("/webhook/telnyx", 200),
         ("/webhook/twilio/voice", 200),
-        ("/stream/x", 200),
+        ("/stream/x", 426),
         ("/blobs/a.wav", 200),
         ("/n/first/else", 404),
         ("/.well-known/acme-challenge/x", 404),
@@ -76,7 +77,7 @@ def test_answers_of_nginx_itself_have_them_too_when_everything_behind_it_is_dead
     }
     with running(edge) as url:
         for path, (status, code) in expected.items():
-            answer = httpx.get(url + path)
+            answer = httpx.get(url + path, headers={"Upgrade": "websocket"})
             demand_headers(answer)
             problem = answer.json()
             assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code), path
@@ -142,3 +143,12 @@ def test_one_browser_keeps_no_more_than_thirty_streams_of_events(front: Front) -
     finally:
         for line in lines:
             line.close()
+
+
+@pytest.mark.parametrize("path", ["/api/calls", "/api/proxy/control/x", "/api/metrics", "/api/health/combined"])
+def test_no_browser_keeps_an_answer_of_the_api_that_does_not_speak_of_it(front: Front, path: str) -> None:
+    for _ in range(2):
+        assert front.client.get(path).headers.get_list("cache-control") == ["no-store"]
+    for fake in (front.first, front.second, front.sidecar):
+        fake.answer = lambda request: web.Response(headers={"Cache-Control": "private, max-age=9"})
+    assert front.client.get(f"{path}?said").headers.get_list("cache-control") == ["private, max-age=9"]

@@ -1,5 +1,7 @@
 """The sidecar's answers are kept for a second, each for those whom it was given to."""
 
+import time
+
 import httpx
 import pytest
 from aiohttp import web
@@ -94,7 +96,18 @@ def test_a_sidecar_that_says_not_well_is_believed_at_once(front: Front) -> None:
     eventually(lambda: front.client.get("/health?sick").status_code == 503, within_s=5, what="the sidecar's bad news")
 
 
-def test_a_dead_sidecar_is_covered_for_a_few_seconds_and_then_told(front: Front) -> None:
+def test_an_answer_of_more_than_two_seconds_ago_is_given_to_nobody(front: Front) -> None:
+    def period() -> int:
+        return int(time.time()) // 2
+
+    for _ in range(3):
+        asked = period()
+        front.client.get("/api/stats?old")
+        eventually(lambda asked=asked: period() > asked + 1, within_s=10, what="the period after the next")
+        assert front.client.get("/api/stats?old").headers["x-cache"] == "MISS"
+
+
+def test_a_dead_sidecar_is_covered_for_a_moment_and_then_told(front: Front) -> None:
     ask_twice(front, "/health?dead")
     front.sidecar.stop()
 
