@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from control_plane.core.call.commands import Dial
@@ -95,7 +95,8 @@ class Roster:
         self._moving.update(mine)
         try:
             found = [record for call_id in mine if (record := await store.get(call_id))]
-            records = [record for record in found if await self._claim(record)]
+            name = self._parts.nodes.name
+            records = [replace(record, node=name) for record in found if await self._claim(record)]
             pending = await store.pending_commands() if records else ()
             seqs = [await store.last_seq(record.id) for record in records]
             # From here on nothing waits, so that no call begins to run before it has its commands back.

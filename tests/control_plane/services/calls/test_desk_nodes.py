@@ -60,6 +60,7 @@ async def test_calls_of_a_dead_node_go_on_in_another(database_url: str, tmp_path
         await eventually(lambda: other.desk.roster.find(live.call_id) is not None)
         await other.until_given(c.StopStream(), c.StartStream())
         assert (await other.store.get(live.call_id)).node == "b"  # type: ignore[union-attr]
+        assert (await other.desk.get(live.call_id)).node == "b"
 
 
 async def test_two_nodes_take_over_each_call_once(database_url: str, tmp_path: Path) -> None:
