@@ -21,6 +21,7 @@ from control_plane.services.gateway import Gateway
 from control_plane.settings import Settings
 from control_plane.settings_check import SettingsError, Severity, faults
 from control_plane.wiring import build_gateway
+from control_plane.wiring.beside import beside
 from control_plane.wiring.doctor import Practice, open_practice
 
 log = get_logger("main")
@@ -66,7 +67,8 @@ def _options() -> argparse.Namespace:
 def examine(settings: Settings, options: argparse.Namespace) -> int:
     """Print what the doctor finds; 1 when something is wrong."""
     configure_logging("ERROR", "console", show_pii=False)
-    report = asyncio.run(_examination(open_practice(settings, url=options.url, call=not options.no_call)))
+    settings, here = beside(settings)
+    report = asyncio.run(_examination(open_practice(settings, url=options.url or here, call=not options.no_call)))
     colours = sys.stdout.isatty()
     print(as_text(report) if options.json else table(report, language=options.language, colours=colours))
     return 1 if report.level is Level.FAIL else 0

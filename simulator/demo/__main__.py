@@ -88,7 +88,7 @@ async def _run(options: Options, crew: Crew, *, signalled: _Signalled) -> Report
         if not report.ok:
             sys.stderr.write("\n".join([*report.failures, f"Gateway: {ready.control.last_words()}", ""]))
         if options.stay:
-            here.note(f"Until Ctrl-C the call is also at {ready.gateway.url}/calls/{report.first_call}")
+            here.note(f"Until Ctrl-C the call is also at {ready.address}/calls/{report.first_call}")
             signalled.waiting = True
             await signalled.over.wait()
     return report

@@ -51,6 +51,8 @@ class Stage:
     simulator: Simulator
     control: Program
     programs: tuple[Program, ...]
+    address: str
+    """Where people find it."""
     sign_in: str
     """The link to the dashboard."""
     direct: str
@@ -73,6 +75,7 @@ async def stage(options: Options, crew: Crew) -> AsyncIterator[Stage]:
                 simulator=Simulator("simulator", http, url=credentials["url"]),
                 control=control,
                 programs=crew.programs,
+                address=plan.address,
                 sign_in=link(plan.address, plan.token),
                 direct=direct,
             )
