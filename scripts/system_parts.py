@@ -37,6 +37,7 @@ PARTS = {
     "redis": Part(("redis-server",), "redis-server", "cache and live events across processes"),
     "prometheus": Part(("prometheus",), "prometheus", "the monitoring server"),
     "promtool": Part(("promtool",), "prometheus", "checks metrics and alert rules"),
+    "logrotate": Part(("logrotate",), "logrotate", "keeps the web server's logs short where systemd runs it"),
     "chromium": Part(("chromium", "chromium-browser", "google-chrome"), "chromium", "the dashboard's tests"),
 }
 

@@ -39,8 +39,8 @@ def desk() -> AlertDesk:
 
 @blueprint.before_request
 async def _only_printable() -> Any:
-    """No database takes the others, be they in a filter or in an id."""
-    for name, text in (*request.args.items(multi=True), *(request.view_args or {}).items()):
+    """No database takes the others."""
+    for name, text in request.args.items(multi=True):
         if not text.isprintable():
             detail = f"{name}: control characters are not taken"
             return problem(422, "invalid", title="The request is not valid", detail=detail)

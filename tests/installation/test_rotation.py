@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -113,9 +112,7 @@ def test_services_of_systemd_have_their_logs_rotated(tmp_path: Path) -> None:
     assert {"access.log", "error.log", "callbacks.log"} == set(re.findall(r"edge/logs/([a-z.]+)", text))
     assert {"delaycompress", "nocreate", "sharedscripts"} <= set(text.split())
     assert "--signal=USR1 centralita-nginx.service" in text
-    program = shutil.which("logrotate", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        pytest.skip("logrotate is not here")
+    program = demand("logrotate")
     here = tmp_path / "logrotate"
     here.write_text(text.replace("    su centralita centralita\n", ""))
     here.chmod(0o644)

@@ -1,9 +1,8 @@
 """A real Prometheus with the configuration that is shipped asks a gateway in which a call took place."""
 
 import asyncio
-import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,16 @@ import httpx
 import pytest
 
 from control_plane.observability.tracing import trace_id
-from scripts.system_parts import find
 from tests.databases import empty_database
 from tests.gateways import TOKEN, Served, assembled
 from tests.observability.calls import quick_voice, whole_call
 from tests.observability.collector import collector
-from tests.observability.queries import PROMETHEUS, every_query
+from tests.observability.queries import every_query
+from tests.observability.server import prometheus_server
 from tests.observability.test_queries import promtool
 from tests.servers import real_server
-from tests.stack.running import free_port
 
 OPENMETRICS = {"accept": "application/openmetrics-text; version=1.0.0"}
-UNLIKE_A_SIDECAR = {"sidecar:3009": "{target}", "15s": "1s", "10s": "1s", "/run/secrets/auth_token": "{token}"}
 
 
 class Prometheus:
@@ -54,47 +51,13 @@ class Prometheus:
         raise AssertionError(f"{expression} is {seen}")
 
 
-@contextmanager
-def server(folder: Path, target: str) -> Iterator[str]:
-    """The address of a Prometheus that looks at `target` every second."""
-    token = folder / "token"
-    token.write_text(TOKEN)
-    config = (PROMETHEUS / "prometheus.yml").read_text(encoding="utf-8")
-    for shipped, here in UNLIKE_A_SIDECAR.items():
-        assert shipped in config
-        config = config.replace(shipped, here.format(target=target, token=token))
-    (folder / "prometheus.yml").write_text(config)
-    for rules in ("alerts.yml", "recording.yml"):
-        (folder / rules).write_bytes((PROMETHEUS / rules).read_bytes())
-    program, port = find("prometheus"), free_port()
-    assert program is not None, "prometheus is missing: python3 scripts/system_parts.py prometheus"
-    arguments = [
-        f"--config.file={folder}/prometheus.yml",
-        f"--storage.tsdb.path={folder}/data",
-        f"--web.listen-address=127.0.0.1:{port}",
-        "--enable-feature=exemplar-storage",
-        "--log.level=warn",
-    ]
-    with (folder / "prometheus.log").open("wb") as log:
-        process = subprocess.Popen([program, *arguments], stdout=log, stderr=log)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(5)
-
-
 @asynccontextmanager
 async def watched(folder: Path, **settings: Any) -> AsyncIterator[tuple[Served, Prometheus]]:
     """A gateway on a real port, and a Prometheus that looks at it."""
     url = empty_database(folder / "calls.db")
     it = assembled(folder, url, parts={"tts": quick_voice()}, **settings)
     async with real_server(it.app) as address:
-        with server(folder, address) as prometheus:
+        with prometheus_server(folder, address, token=TOKEN) as prometheus:
             async with httpx.AsyncClient(base_url=prometheus, timeout=5) as client:
                 yield it, Prometheus(client)
 

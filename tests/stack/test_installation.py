@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.installation.parts import demand
+from tests.observability.server import prometheus_server
 from tests.postgres import postgres_server
 from tests.stack.installed import Installed
 from tests.stack.running import eventually
@@ -136,6 +137,24 @@ def test_an_alert_goes_out_and_is_resolved(one: Installed, inbox: tuple[str, lis
     about = told(inbox[1])
     assert "Somebody is on the telephone" in about[0]
     assert about[0] != about[-1]
+
+
+def test_prometheus_gets_the_figures_of_every_process_through_the_sidecar(one: Installed, tmp_path: Path) -> None:
+    reached(one, "ok")
+    with prometheus_server(tmp_path, f"127.0.0.1:{one.port}", token=one.token) as prometheus:
+
+        def value(expression: str) -> list[Any]:
+            try:
+                answer = httpx.get(f"{prometheus}/api/v1/query", params={"query": expression}, timeout=5)
+            except httpx.TransportError:
+                return []
+            found: list[Any] = answer.json()["data"]["result"]
+            return found
+
+        eventually(lambda: value('up{job="centralita"} == 1'), within_s=60, what="a good scrape")
+        [live] = eventually(lambda: value("gateway_calls_live"), within_s=60, what="figures of the control plane")
+        assert live["metric"]["process"] == "main"
+        assert value("gateway_host_memory_bytes"), "the sidecar's own"
 
 
 def told(inbox: list[Any]) -> list[str]:

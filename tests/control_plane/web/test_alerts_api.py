@@ -95,7 +95,7 @@ async def test_a_list_that_cannot_be_is_refused(it: Served, query: str) -> None:
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "rules"), ("PATCH", "rules"), ("DELETE", "silences")])
 async def test_an_id_that_no_database_takes_is_refused(it: Served, method: str, path: str) -> None:
     status, problem = await ask(it, method, f"/api/alerts/{path}/a%00", {} if method == "PATCH" else None)
-    assert (status, problem["code"]) == (422, "invalid")
+    assert (status, problem["code"]) == (400, "unreadable_path")
     status, problem = await ask(it, "POST", "/api/alerts/silences", {"minutes": 1, "rule_id": "a\x00"})
     assert (status, problem["code"]) == (422, "invalid")
 
