@@ -16,7 +16,9 @@ test('the sections lead to the pages, the tab is named after them, and the way b
     await link.click()
     await expect.poll(() => new URL(page.url()).pathname).toBe(path)
     await expect.poll(() => link.getAttribute('aria-current')).toBe('page')
-    await expect.poll(() => page.title()).toBe(`${await heading(page).innerText()} · Centralita`)
+    // Read together, again and again: the page before it stays until the new one is loaded.
+    const names = async () => [await page.title(), `${await heading(page).innerText()} · Centralita`]
+    await expect.poll(async () => new Set(await names()).size).toBe(1)
   }
   await page.goBack()
   await expect.poll(() => new URL(page.url()).pathname).toBe('/live')
