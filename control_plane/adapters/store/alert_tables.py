@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 from sqlalchemy import ForeignKey, Index, Table, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
-from control_plane.adapters.store.tables import Base, Words
+from control_plane.ports.tables import Base, Words
 
 
 class AlertRule(Base):

@@ -5,7 +5,7 @@ from typing import Final, cast
 from sqlalchemy import Index, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
-from control_plane.adapters.store.tables import Base
+from control_plane.ports.tables import Base
 
 
 class CallbackRow(Base):

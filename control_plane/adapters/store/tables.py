@@ -1,4 +1,4 @@
-"""The schema: tables, their keys and indices.
+"""The schema of the call path: tables, their keys and indices.
 
 Times are unix seconds as floats, as in the ports. Empty strings stand for "none", as there; keys that are unique only
 when present have a partial index.
@@ -6,34 +6,10 @@ when present have a partial index.
 
 from typing import Any, Final, cast
 
-from sqlalchemy import JSON, Dialect, Double, ForeignKey, Index, LargeBinary, MetaData, Table, literal_column
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import Text, TypeDecorator
+from sqlalchemy import ForeignKey, Index, LargeBinary, Table, literal_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-NAMES: Final = {
-    "pk": "pk_%(table_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "ix": "ix_%(table_name)s_%(column_0_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-}
-
-
-class Words(TypeDecorator[str]):
-    """Text that people or models wrote. PostgreSQL stores no NUL and neither engine half a surrogate pair: the former
-    is dropped, the latter becomes `?`, rather than losing the row."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {str: Text(), float: Double(), dict[str, Any]: JSON(), list[Any]: JSON()}  # noqa: RUF012
+from control_plane.ports.tables import Base, Words
 
 
 class Call(Base):

@@ -10,7 +10,7 @@ from alembic import context
 from sqlalchemy import Connection, create_engine
 
 from control_plane.adapters.store import alert_tables, callback_tables, node_tables
-from control_plane.adapters.store.tables import Base, Words
+from control_plane.ports.tables import Base, Words
 
 TABLES = (alert_tables, callback_tables, node_tables)
 """Importing them makes their tables part of `Base.metadata`."""

@@ -8,9 +8,10 @@ from sqlalchemy.dialects import sqlite
 
 from control_plane.adapters.store import callbacks, reports, webhooks
 from control_plane.adapters.store import calls as store
-from control_plane.adapters.store.tables import IS_LIVE, IS_PENDING, Base, call_commands, calls
+from control_plane.adapters.store.tables import IS_LIVE, IS_PENDING, call_commands, calls
 from control_plane.ports.callbacks import CallbackFilter
 from control_plane.ports.stores import CallFilter
+from control_plane.ports.tables import Base
 from tests.records import call_record, journal_entry
 
 CURSOR = "WzEuMCwiYSJd"

@@ -13,13 +13,15 @@ from control_plane.adapters.store.engine import open_database
 from control_plane.adapters.store.migrate import NEWEST, UnknownSchema, alembic_config, migrate, stored_revision
 from control_plane.adapters.store.rows import row_of
 from control_plane.adapters.store.sqlite import SqliteDatabase
-from control_plane.adapters.store.tables import Base, call_events, calls
+from control_plane.adapters.store.tables import call_events, calls
+from control_plane.ports.tables import Base
 from tests.records import call_record, journal_entry
 
 START = """
 import asyncio, sys
 from control_plane.adapters.store.engine import open_database
 from control_plane.adapters.store.migrate import migrate
+from control_plane.ports.tables import Base
 async def main():
     database = open_database(sys.argv[1])
     await migrate(database)

@@ -9,8 +9,9 @@ from sqlalchemy import Table
 
 from control_plane.adapters.store.calls import SqlCallStore
 from control_plane.adapters.store.rows import Record, row_of
-from control_plane.adapters.store.tables import Base, call_commands, call_events, call_turns, calls, webhooks
+from control_plane.adapters.store.tables import call_commands, call_events, call_turns, calls, webhooks
 from control_plane.ports.stores import CallRecord
+from control_plane.ports.tables import Base
 from tests.records import call_record, journal_entry, stored_command, stored_webhook, turn_record
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=40)

@@ -1,0 +1,14 @@
+"""Contacts, their numbers and lists, who must not be called, imports."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
