@@ -7,6 +7,7 @@ from typing import Any, Final
 from quart import Quart, request
 from quart_schema import Info, QuartSchema
 
+from control_plane.resources.registered import RESOURCES
 from control_plane.services.gateway import VERSION, Gateway
 from control_plane.web import (
     access,
@@ -16,6 +17,7 @@ from control_plane.web import (
     callbacks,
     calls,
     current,
+    docs,
     doctor,
     errors,
     events,
@@ -27,8 +29,10 @@ from control_plane.web import (
     pages,
     providers,
     recordings,
+    resources,
     session,
     sessions,
+    strict,
     webhooks,
 )
 from control_plane.web.description import ApiDescription
@@ -52,6 +56,7 @@ BLUEPRINTS: Final[tuple[ModuleType, ...]] = (
     media,
     blobs,
     doctor,
+    docs,
     pages,
 )
 
@@ -64,10 +69,11 @@ def create_app(gateway: Gateway) -> Quart:
     app.request_class = JsonRequest
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["BODY_TIMEOUT"] = 15
-    # The documentation pages of the library load scripts from elsewhere; the description itself is enough.
+    # The documentation pages of the library load scripts from elsewhere; ours are in web/docs.py.
     QuartSchema(
         app,
         info=Info(title="Centralita", version=VERSION),
+        openapi_path=None,
         swagger_ui_path=None,
         redoc_ui_path=None,
         scalar_ui_path=None,
@@ -84,6 +90,9 @@ def create_app(gateway: Gateway) -> Quart:
     _count_requests(app, gateway)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
+    for resource in RESOURCES:
+        app.register_blueprint(resources.blueprint_of(resource))
+    strict.install(app)
 
     @app.while_serving
     async def live() -> AsyncGenerator[None]:

@@ -119,7 +119,7 @@ async def talking(
         dialogue=dialogue,
         machine=TurnMachine(TurnPolicy(**{"reprompts": len(bot.phrases.reprompts), **policy})),
         writer=ReplyWriter(brain, bot, tools=tools, tag="call-1", now=clock.steady),
-        turns=TurnLog("call-1", log_parts),
+        turns=TurnLog("call-1", log_parts, tenant_id="default"),
         clock=clock,
         metrics=metrics,
         supervisor=supervisor,

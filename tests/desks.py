@@ -39,7 +39,7 @@ from tests.call_events import CALLEE, OURS
 from tests.virtual_time import LoopClock, eventually
 
 CARRIER = "fake"
-ORDER = CallOrder(number=CALLEE)
+ORDER = CallOrder(tenant_id="default", number=CALLEE)
 
 
 class Store(SqlCallStore):

@@ -45,6 +45,8 @@ class BusMessage:
     """`call.state`, `call.turn`, `call.words`, `call.barge_in`."""
     call_id: str
     body: Mapping[str, Any]
+    tenant_id: str = ""
+    """Whose business it is; empty: the installation's."""
 
 
 class Bus(Protocol):

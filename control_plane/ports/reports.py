@@ -73,8 +73,8 @@ class DayReport:
 class ReportStore(Protocol):
     """Figures over what is kept. Every method reads once and may raise StoreUnavailable."""
 
-    async def day(self, *, since: float, until: float) -> DayReport:
-        """Unix seconds; `until` is not in it."""
+    async def day(self, tenant_id: str | None, *, since: float, until: float) -> DayReport:
+        """Of a tenant, or of all (None). Unix seconds; `until` is not in it."""
         ...
 
     async def messages(self) -> int:

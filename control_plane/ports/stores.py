@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from control_plane.ports.tables import DEFAULT_TENANT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
@@ -34,6 +36,8 @@ class CallRecord:
     machine: Mapping[str, Any] = field(default_factory=dict)
     node: str = ""
     """The control plane in which it lives."""
+    tenant_id: str = DEFAULT_TENANT
+    """Whose call it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +99,9 @@ class StoredWebhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFilter:
-    """Which calls to list; empty fields do not filter. Newest first."""
+    """Which calls of a tenant to list; empty fields do not filter. Newest first."""
 
+    tenant_id: str
     state: str = ""
     direction: str = ""
     live: bool | None = None
@@ -147,7 +152,7 @@ class CallStore(Protocol):
 
     async def get(self, call_id: str) -> CallRecord | None: ...
 
-    async def by_idempotency_key(self, key: str) -> CallRecord | None: ...
+    async def by_idempotency_key(self, tenant_id: str, key: str) -> CallRecord | None: ...
 
     async def by_control_id(self, control_id: str) -> CallRecord | None: ...
 
@@ -161,8 +166,8 @@ class CallStore(Protocol):
         """Every call that has not ended."""
         ...
 
-    async def counts(self) -> Mapping[str, int]:
-        """Number of calls by state."""
+    async def counts(self, tenant_id: str) -> Mapping[str, int]:
+        """Number of a tenant's calls by state."""
         ...
 
     async def last_seq(self, call_id: str) -> int:

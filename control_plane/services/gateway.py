@@ -15,6 +15,7 @@ from control_plane.ports.carrier import MediaCodec
 from control_plane.ports.infrastructure import BlobStore, Bus, Clock
 from control_plane.ports.stores import CallStore
 from control_plane.services.alerts.service import AlertService
+from control_plane.services.business import Business
 from control_plane.services.cache.service import CacheService
 from control_plane.services.calls.desk import CallDesk
 from control_plane.services.depths import Depths
@@ -63,6 +64,7 @@ class Gateway:
     """Content of a locally kept blob by key and the query of its link; None when the link is bad or the blob gone."""
     store_answers: Callable[[], Awaitable[bool]]
     bus: Bus
+    business: Business
     alerts: AlertService
     cache: CacheService
     doctor: Doctor

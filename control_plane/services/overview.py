@@ -16,8 +16,8 @@ TOTAL_TTL_S: Final = 60.0
 REST: Final = 20
 """What took long to count is kept for so many times as long: however many look, they take 5 % of the time at most."""
 PATIENCE_S: Final = 8.0
-ZONES_LIMIT: Final = 20
-"""So many time zones are kept in mind; the one that was not asked for the longest goes."""
+DAYS_LIMIT: Final = 200
+"""So many tenants' days, by time zone, are kept in mind; the one that was not asked for the longest goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,40 +50,42 @@ class Overview:
 
     def __init__(self, parts: OverviewParts) -> None:
         self._parts = parts
-        self._days: OrderedDict[str, Fresh[Today]] = OrderedDict()
+        self._days: OrderedDict[tuple[str | None, str], Fresh[Today]] = OrderedDict()
         self._messages = self._fresh_messages()
         self.default_zone = parts.default_zone
 
-    async def today(self, zone: str = "") -> Today:
-        """Of `zone`, or the default one; a little old when the database is slow. Raises UnknownZone, StoreUnavailable
-        when it never answered."""
-        known = await self.last_known(zone, patience_s=PATIENCE_S)
+    async def today(self, tenant_id: str, zone: str = "") -> Today:
+        """Of a tenant, in `zone`, or the default one; a little old when the database is slow.
+
+        Raises UnknownZone, StoreUnavailable when it never answered."""
+        known = await self.last_known(tenant_id, zone, patience_s=PATIENCE_S)
         if known is None:
             raise StoreUnavailable("figures of today could not be counted")
         return known.value
 
-    async def last_known(self, zone: str = "", *, patience_s: float) -> Known[Today] | None:
-        """The same within this time, however old. Raises UnknownZone."""
-        return await self._fresh(zone or self.default_zone).get(patience_s=patience_s)
+    async def last_known(self, tenant_id: str | None, zone: str = "", *, patience_s: float) -> Known[Today] | None:
+        """The same, or of all tenants (None), within this time, however old. Raises UnknownZone."""
+        return await self._fresh(tenant_id, zone or self.default_zone).get(patience_s=patience_s)
 
     async def messages(self, *, patience_s: float) -> Known[int] | None:
         """Things said in all calls that are kept, at most a minute old as long as the database answers."""
         return await self._messages.get(patience_s=patience_s)
 
-    def _fresh(self, zone: str) -> Fresh[Today]:
-        if zone not in self._days:
+    def _fresh(self, tenant_id: str | None, zone: str) -> Fresh[Today]:
+        which = (tenant_id, zone)
+        if which not in self._days:
             Day.of(self._parts.clock.wall(), zone)
-            self._days[zone] = self._fresh_day(zone)
-        self._days.move_to_end(zone)
-        while len(self._days) > ZONES_LIMIT:
+            self._days[which] = self._fresh_day(tenant_id, zone)
+        self._days.move_to_end(which)
+        while len(self._days) > DAYS_LIMIT:
             self._days.popitem(last=False)
-        return self._days[zone]
+        return self._days[which]
 
-    def _fresh_day(self, zone: str) -> Fresh[Today]:
+    def _fresh_day(self, tenant_id: str | None, zone: str) -> Fresh[Today]:
         async def load() -> Today:
             at = self._parts.clock.wall()
             day = Day.of(at, zone)
-            report = await self._parts.store.day(since=day.since, until=day.until)
+            report = await self._parts.store.day(tenant_id, since=day.since, until=day.until)
             return Today(at=at, zone=zone, day=day, report=report)
 
         return Fresh(

@@ -5,18 +5,24 @@ import ipaddress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from quart import Quart, request
+from quart import Quart, current_app, g, request
 
+from control_plane.core.people.permissions import ALL, SYSTEM, Role
+from control_plane.core.people.principal import Kind, Principal
+from control_plane.core.refusals import Refused
 from control_plane.observability.logging import get_logger
+from control_plane.ports.tables import DEFAULT_TENANT
+from control_plane.services.calls.orders import UnknownCall
 from control_plane.web import cookie
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
+from control_plane.web.needs import SIGNED_IN
 
 log = get_logger("web")
 
-OPEN: Final = ("/health", "/api/health", "/api/auth/", "/webhook/", "/blobs/", "/stream/")
-"""Prefixes that answer everybody: strangers learn from health whether calls are taken, the others have proofs of their
-own."""
+OPEN: Final = ("/health", "/api/health", "/api/auth/", "/webhook/", "/blobs/", "/stream/", "/openapi.json", "/docs")
+"""Prefixes that answer everybody: strangers learn from health whether calls are taken, and what the API is like; the
+others have proofs of their own."""
 
 READING: Final = ("GET", "HEAD")
 """Methods that change nothing."""
@@ -63,14 +69,54 @@ async def _check() -> Any:
     path = request.path
     if path.startswith("/api/") and not path.isprintable():
         return problem(400, "unreadable_path", title="The path cannot be read")  # no id has such letters, nor databases
-    if path == "/" or path.startswith(OPEN) or _from_this_machine() or _has_token():
+    if path == "/" or path.startswith(OPEN):
         return None
-    if session_expiry() is not None:
-        return None if request.method in READING or from_own_page() else foreign_page()
-    body, status, headers = problem(
-        401, "unauthorized", title="A token is needed", detail="Send AUTH_TOKEN as `Authorization: Bearer …`."
-    )
-    return body, status, {**headers, "WWW-Authenticate": "Bearer"}
+    g.who = _principal()
+    if g.who is None:
+        body, status, headers = problem(
+            401, "unauthorized", title="A token is needed", detail="Send AUTH_TOKEN as `Authorization: Bearer …`."
+        )
+        return body, status, {**headers, "WWW-Authenticate": "Bearer"}
+    if _by_cookie() and request.method not in READING and not from_own_page():
+        return foreign_page()
+    _check_permission(g.who)
+    await _check_call(g.who)
+    return None
+
+
+def _check_permission(who: Principal) -> None:
+    """A route says what it needs (`web/needs.py`); one that says nothing is for nobody."""
+    if request.endpoint is None:
+        return  # there is no such route: whoever is known is told so
+    needed = getattr(current_app.view_functions[request.endpoint], "__needs__", "")
+    if needed != SIGNED_IN and not who.may(needed):
+        raise Refused("not_allowed", f"It needs the permission {needed}.")
+
+
+async def _check_call(who: Principal) -> None:
+    """The calls of others do not exist. Here, so that no route can forget it. Raises UnknownCall."""
+    call_id = (request.view_args or {}).get("call_id")
+    if call_id is not None and (await gateway().desk.get(call_id)).tenant_id != who.tenant_id:
+        raise UnknownCall(call_id)
+
+
+def _principal() -> Principal | None:
+    """Who asks; None for strangers."""
+    if _from_this_machine() or _has_token() or session_expiry() is not None:
+        everything = ALL | frozenset(SYSTEM)
+        return Principal(
+            tenant_id=DEFAULT_TENANT,
+            kind=Kind.OPERATOR,
+            name="operator",
+            role=Role.OWNER,
+            permissions=everything,
+            address=request.remote_addr or "",
+        )
+    return None
+
+
+def _by_cookie() -> bool:
+    return not (_from_this_machine() or _has_token())
 
 
 def foreign_page() -> Any:

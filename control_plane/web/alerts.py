@@ -25,6 +25,8 @@ from control_plane.web.alert_schemas import (
 )
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
+from control_plane.web.needs import needs
+from control_plane.web.operation import fails
 from control_plane.web.view_schemas import Nothing
 
 PAGE_LIMIT: Final = 200
@@ -48,6 +50,8 @@ async def _only_printable() -> Any:
 
 
 @blueprint.get("/api/alerts")
+@needs("system:read")
+@fails("invalid")
 @validate_response(AlertList)
 async def alerts() -> Any:
     """Newest first. `state`: `open` (default) or `all`; filters `node`, `rule_id`, `tenant`; paging `limit`,
@@ -74,6 +78,7 @@ async def alerts() -> Any:
 
 
 @blueprint.get("/api/alerts/rules")
+@needs("system:read")
 @validate_response(RuleList)
 async def rules() -> RuleList:
     """All rules, by id."""
@@ -81,6 +86,8 @@ async def rules() -> RuleList:
 
 
 @blueprint.post("/api/alerts/rules")
+@needs("system:write")
+@fails("bad_rule", "unknown_channel")
 @validate_request(RuleIn)
 @validate_response(RuleOut, 201)
 async def add_rule(data: RuleIn) -> tuple[RuleOut, int]:
@@ -89,6 +96,8 @@ async def add_rule(data: RuleIn) -> tuple[RuleOut, int]:
 
 
 @blueprint.patch("/api/alerts/rules/<rule_id>")
+@needs("system:write")
+@fails("unknown_rule", "bad_rule", "unknown_channel")
 @validate_request(RulePatch)
 @validate_response(RuleOut)
 async def change_rule(rule_id: str, data: RulePatch) -> RuleOut:
@@ -97,6 +106,8 @@ async def change_rule(rule_id: str, data: RulePatch) -> RuleOut:
 
 
 @blueprint.delete("/api/alerts/rules/<rule_id>")
+@needs("system:write")
+@fails("unknown_rule")
 @document_response(Nothing, 204)
 async def remove_rule(rule_id: str) -> tuple[str, int]:
     """Its open alerts are resolved."""
@@ -105,6 +116,7 @@ async def remove_rule(rule_id: str) -> tuple[str, int]:
 
 
 @blueprint.get("/api/alerts/silences")
+@needs("system:read")
 @validate_response(SilenceList)
 async def silences() -> SilenceList:
     """Those that are not over."""
@@ -112,6 +124,8 @@ async def silences() -> SilenceList:
 
 
 @blueprint.post("/api/alerts/silences")
+@needs("system:write")
+@fails("unknown_rule")
 @validate_request(SilenceIn)
 @validate_response(SilenceOut, 201)
 async def silence(data: SilenceIn) -> tuple[SilenceOut, int]:
@@ -120,6 +134,8 @@ async def silence(data: SilenceIn) -> tuple[SilenceOut, int]:
 
 
 @blueprint.delete("/api/alerts/silences/<silence_id>")
+@needs("system:write")
+@fails("unknown_silence")
 @document_response(Nothing, 204)
 async def end_silence(silence_id: str) -> tuple[str, int]:
     """People are told again, also of alerts that were raised meanwhile and are still open."""
@@ -128,6 +144,7 @@ async def end_silence(silence_id: str) -> tuple[str, int]:
 
 
 @blueprint.get("/api/alerts/channels")
+@needs("system:read")
 @validate_response(ChannelList)
 async def channels() -> ChannelList:
     """What ALERT_CHANNELS names; never an address."""
@@ -135,6 +152,8 @@ async def channels() -> ChannelList:
 
 
 @blueprint.post("/api/alerts/test")
+@needs("system:write")
+@fails("unknown_channel")
 @validate_request(TestIn)
 @validate_response(TestResults)
 async def test(data: TestIn) -> TestResults:

@@ -17,6 +17,7 @@ from control_plane.ports.stores import CallFilter, CallPage, CallRecord
 from control_plane.services.gateway import Gateway
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
+from control_plane.web.needs import needs, who
 from control_plane.web.schemas import CallList, CallOut, Cursor, PageLimit, printable
 from control_plane.web.view_schemas import Csv, LiveCall, LiveCallList
 
@@ -75,6 +76,7 @@ class CallSieve(BaseModel):
     def wanted(self, zone: str) -> CallFilter:
         """Raises ValueError with a text for the client."""
         return CallFilter(
+            tenant_id=who().tenant_id,
             state=self.state,
             direction=self.direction,
             live={"true": True, "false": False}.get(self.live),
@@ -94,6 +96,7 @@ class CallQuery(CallSieve):
 
 
 @blueprint.get("/api/calls")
+@needs("calls:read")
 @validate_querystring(CallQuery)
 @document_response(CallList)
 async def calls(query_args: CallQuery) -> Any:
@@ -108,6 +111,7 @@ async def calls(query_args: CallQuery) -> Any:
 
 
 @blueprint.get("/api/calls.csv")
+@needs("calls:read")
 @validate_querystring(CallSieve)
 @document_response(Csv)
 async def export(query_args: CallSieve) -> Any:
@@ -128,11 +132,12 @@ async def export(query_args: CallSieve) -> Any:
 
 
 @blueprint.get("/api/calls/live")
+@needs("calls:read")
 @validate_response(LiveCallList)
 async def live() -> LiveCallList:
     """Calls that have not ended, in every control plane, with what was said last."""
     here = gateway()
-    page = await here.calls.list(CallFilter(live=True, limit=LIVE_LIMIT))
+    page = await here.calls.list(CallFilter(tenant_id=who().tenant_id, live=True, limit=LIVE_LIMIT))
     ids = [call.id for call in page.items]
     talks, words = await here.views.reports.talks(ids), await here.views.reports.last_words(ids)
     return LiveCallList(

@@ -9,6 +9,8 @@ from quart_schema import document_response, validate_querystring, validate_reque
 from control_plane.ports.callbacks import Callback, CallbackFilter
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
+from control_plane.web.needs import needs
+from control_plane.web.operation import fails
 from control_plane.web.schemas import Cursor, PageLimit, Short, printable
 
 BATCH: Final = 200
@@ -85,6 +87,7 @@ class CallbackQuery(BaseModel):
 
 
 @blueprint.post("/api/callbacks")
+@needs("system:write")
 @validate_request(CallbacksIn)
 @validate_response(CallbacksStored)
 async def add(data: CallbacksIn) -> CallbacksStored:
@@ -94,6 +97,7 @@ async def add(data: CallbacksIn) -> CallbacksStored:
 
 
 @blueprint.get("/api/callbacks")
+@needs("system:read")
 @validate_querystring(CallbackQuery)
 @document_response(CallbackList)
 async def callbacks(query_args: CallbackQuery) -> Any:
@@ -108,6 +112,8 @@ async def callbacks(query_args: CallbackQuery) -> Any:
 
 
 @blueprint.post("/api/callbacks/<callback_id>/done")
+@needs("system:write")
+@fails("unknown_callback")
 @document_response(CallbackOut)
 async def done(callback_id: str) -> Any:
     """The caller was called back; repeated, it keeps the first time."""

@@ -11,6 +11,8 @@ from control_plane.ports.stores import CallRecord
 from control_plane.services.calls.orders import CallOrder
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
+from control_plane.web.needs import needs, who
+from control_plane.web.operation import fails
 from control_plane.web.schemas import (
     Asked,
     CallDetail,
@@ -32,6 +34,8 @@ blueprint = Blueprint("calls", __name__)
 
 @blueprint.post("/api/call/initiate")
 @blueprint.post("/api/sessions")
+@needs("calls:write")
+@fails("bad_number", "unknown_bot", "dial_refused", "not_accepting")
 @validate_request(CallIn)
 @document_response(CallStarted, 200)
 @document_response(CallStarted, 202)
@@ -42,6 +46,7 @@ async def initiate(data: CallIn) -> Any:
         detail = f"The idempotency key has at most {KEY_LIMIT} printable characters."
         return problem(422, "invalid", title="The request is not valid", detail=detail)
     order = CallOrder(
+        tenant_id=who().tenant_id,
         number=data.phone,
         name=data.name,
         bot_id=data.bot_id,
@@ -64,6 +69,7 @@ async def initiate(data: CallIn) -> Any:
 
 
 @blueprint.get("/api/calls/<call_id>")
+@needs("calls:read")
 @validate_response(CallDetail)
 async def call_detail(call_id: str) -> CallDetail:
     """A call with its turns, their latency, and its events."""
@@ -92,6 +98,8 @@ async def _recording(call: CallRecord) -> str:
 
 
 @blueprint.post("/api/calls/<call_id>/hangup")
+@needs("calls:write")
+@fails("call_not_live", "busy")
 @validate_response(Asked)
 async def hangup(call_id: str) -> Asked:
     await gateway().desk.hang_up(call_id, reason="asked by the API")
@@ -99,6 +107,8 @@ async def hangup(call_id: str) -> Asked:
 
 
 @blueprint.post("/api/calls/<call_id>/transfer")
+@needs("calls:write")
+@fails("call_not_live", "bad_number", "busy")
 @validate_request(TransferIn)
 @validate_response(Asked)
 async def transfer(call_id: str, data: TransferIn) -> Asked:
@@ -107,6 +117,8 @@ async def transfer(call_id: str, data: TransferIn) -> Asked:
 
 
 @blueprint.post("/api/calls/<call_id>/dtmf")
+@needs("calls:write")
+@fails("call_not_live", "busy")
 @validate_request(DigitsIn)
 @validate_response(Asked)
 async def dtmf(call_id: str, data: DigitsIn) -> Asked:
@@ -115,6 +127,8 @@ async def dtmf(call_id: str, data: DigitsIn) -> Asked:
 
 
 @blueprint.post("/api/calls/<call_id>/say")
+@needs("calls:write")
+@fails("call_not_live", "busy")
 @validate_request(SayIn)
 @validate_response(Asked)
 async def say(call_id: str, data: SayIn) -> Asked:

@@ -8,6 +8,7 @@ from quart_schema import document_response, validate_response
 
 from control_plane.services.doctor.form import as_json
 from control_plane.web.current import gateway
+from control_plane.web.needs import needs
 
 blueprint = Blueprint("doctor", __name__)
 
@@ -58,6 +59,7 @@ class DoctorStarted(BaseModel):
 
 
 @blueprint.get("/api/doctor")
+@needs("system:read")
 @validate_response(DoctorOut)
 async def latest() -> Any:
     """The last examination."""
@@ -70,6 +72,7 @@ async def latest() -> Any:
 
 
 @blueprint.post("/api/doctor/run")
+@needs("system:write")
 @document_response(DoctorStarted, 202)
 async def run() -> Any:
     """Examine now, in the background: some seconds, with an echo call over the public address."""

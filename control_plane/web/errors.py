@@ -7,6 +7,7 @@ from quart import Quart, Response, has_request_context, request
 from quart_schema import RequestSchemaValidationError
 from werkzeug.exceptions import HTTPException
 
+from control_plane.core.refusals import Refused, told
 from control_plane.observability.logging import get_logger
 from control_plane.ports.errors import BadSignature, MalformedMessage
 from control_plane.ports.infrastructure import BadNumber
@@ -68,6 +69,7 @@ def install(app: Quart) -> None:
     """Register the handlers."""
     for kind in PROBLEMS:
         app.register_error_handler(kind, _known)
+    app.register_error_handler(Refused, _refused)
     app.register_error_handler(RequestSchemaValidationError, _invalid)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
@@ -77,6 +79,13 @@ async def _known(error: Exception) -> Any:
     known = PROBLEMS[type(error)]
     detail = known.detail or str(error)
     return problem(known.status, known.code, title=known.title, detail=detail, retry_after=known.retry_after)
+
+
+async def _refused(refused: Refused) -> Any:
+    how = told(refused)
+    faults = [{"field": fault.field, "message": fault.message} for fault in refused.faults]
+    body, status, headers = problem(how.status, refused.code, title=how.title, detail=refused.detail)
+    return {**body, "errors": faults} if faults else body, status, headers
 
 
 async def _invalid(error: RequestSchemaValidationError) -> Any:

@@ -11,12 +11,15 @@ from quart import Blueprint, Response, current_app
 from quart.blueprints import BlueprintSetupState
 from quart_schema import document_response
 
+from control_plane.core.people.principal import Principal
 from control_plane.observability.logging import get_logger
 from control_plane.ports.infrastructure import BusMessage
 from control_plane.services.gateway import Gateway
 from control_plane.web.access import expires_with_session
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
+from control_plane.web.needs import needs, who
+from control_plane.web.operation import fails
 from control_plane.web.view_schemas import EventStream
 
 PING_S: Final = 1.0
@@ -45,13 +48,15 @@ def _count_streams(state: BlueprintSetupState) -> None:
 
 
 @blueprint.get("/api/events")
+@needs("calls:read")
+@fails("too_many_streams")
 @document_response(EventStream)
 async def events() -> Any:
     """Server-sent events: `hello` first, a `ping` each second, between them what happens, with `call_id`."""
     here, streams = gateway(), cast(Streams, current_app.extensions[KEY])
     if streams.open >= STREAMS:
         return problem(503, "too_many_streams", title="Too many listen already", retry_after=5)
-    happenings = _happenings(here, here.bus.subscribe(), until=expires_with_session())
+    happenings = _happenings(here, who(), until=expires_with_session())
     response = Response(_told(happenings, streams), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -76,11 +81,9 @@ async def _counted(happenings: AsyncGenerator[bytes], streams: Streams) -> Async
         streams.open -= 1
 
 
-async def _happenings(
-    here: Gateway, messages: AsyncIterator[BusMessage], *, until: float | None
-) -> AsyncGenerator[bytes]:
+async def _happenings(here: Gateway, listener: Principal, *, until: float | None) -> AsyncGenerator[bytes]:
     """Events and pings, until the session ends with which they were asked for."""
-    clock = here.clock
+    clock, messages = here.clock, here.bus.subscribe()
     yield _event("hello", {"node": here.nodes.name, "at": clock.wall()})
     ping_at = clock.steady() + PING_S
     while until is None or clock.wall() < until:
@@ -93,9 +96,14 @@ async def _happenings(
             continue
         except StopAsyncIteration:
             return
-        if message.topic.startswith(TOPICS):
+        if message.topic.startswith(TOPICS) and _concerns(message, listener):
             about = {"call_id": message.call_id} if message.call_id else {}
             yield _event(message.topic, {**about, **message.body})
+
+
+def _concerns(message: BusMessage, listener: Principal) -> bool:
+    """What has no tenant is about the installation."""
+    return message.tenant_id == listener.tenant_id if message.tenant_id else listener.may("system:read")
 
 
 @contextmanager

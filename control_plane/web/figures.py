@@ -10,6 +10,7 @@ from quart_schema import validate_response
 from control_plane.services.gateway import VERSION
 from control_plane.web.current import gateway
 from control_plane.web.health import reasons
+from control_plane.web.needs import needs
 from control_plane.web.view_schemas import FigureCalls, FigureMessages, FiguresOut
 
 PATIENCE_S: Final = 0.25
@@ -18,12 +19,13 @@ blueprint = Blueprint("figures", __name__)
 
 
 @blueprint.get("/api/figures")
+@needs("system:read")
 @validate_response(FiguresOut)
 async def figures() -> FiguresOut:
     """Never waits for the database: what was counted last is told with its age."""
     here = gateway()
     today, messages, answers = await asyncio.gather(
-        here.views.overview.last_known(patience_s=PATIENCE_S),
+        here.views.overview.last_known(None, patience_s=PATIENCE_S),
         here.views.overview.messages(patience_s=PATIENCE_S),
         here.views.database_answers.get(patience_s=PATIENCE_S),
     )

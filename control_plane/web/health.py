@@ -9,6 +9,7 @@ from quart_schema import document_response
 from control_plane.services.gateway import VERSION, Gateway
 from control_plane.web.access import authorised
 from control_plane.web.current import gateway
+from control_plane.web.needs import needs
 from control_plane.web.view_schemas import HealthOut, MetricsText, ReadyOut
 
 PATIENCE_S: Final = 1.5
@@ -52,6 +53,7 @@ async def ready() -> tuple[dict[str, Any], int]:
 
 
 @blueprint.get("/metrics")
+@needs("system:read")
 @document_response(MetricsText)
 async def metrics() -> Response:
     """For Prometheus; OpenMetrics when it is asked for by `Accept`."""

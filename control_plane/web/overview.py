@@ -10,6 +10,7 @@ from control_plane.core.day import UnknownZone
 from control_plane.services.overview import Today
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
+from control_plane.web.needs import needs, who
 from control_plane.web.view_schemas import CallCounts, CauseOut, HourOut, OverviewOut, TurnCounts
 
 blueprint = Blueprint("overview", __name__)
@@ -24,13 +25,14 @@ class OverviewQuery(BaseModel):
 
 
 @blueprint.get("/api/overview")
+@needs("analytics:read")
 @validate_querystring(OverviewQuery)
 @document_response(OverviewOut)
 async def overview(query_args: OverviewQuery) -> Any:
     """Calls that began today and answers given today, over all control planes; at most some seconds old."""
     here = gateway()
     try:
-        today = await here.views.overview.today(query_args.zone)
+        today = await here.views.overview.today(who().tenant_id, query_args.zone)
     except UnknownZone as error:
         return problem(422, "invalid", title="The request is not valid", detail=str(error))
     return _out(today, node=here.nodes.name).model_dump()

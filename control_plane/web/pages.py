@@ -6,6 +6,7 @@ from typing import Final, cast
 from quart import Blueprint, render_template
 
 from control_plane.web.calls import detail
+from control_plane.web.needs import needs
 from control_plane.web.schemas import CallDetail, TurnOut
 
 STAGES: Final = ("stt", "dispatch", "brain", "clause", "handover", "voice", "playout")
@@ -14,6 +15,7 @@ blueprint = Blueprint("pages", __name__, template_folder="templates")
 
 
 @blueprint.get("/calls/<call_id>")
+@needs("calls:read")
 async def call_page(call_id: str) -> str:
     """Static HTML without scripts."""
     call = await detail(call_id)

@@ -7,12 +7,14 @@ from quart_schema import validate_response
 
 from control_plane.services.providers import ProviderState
 from control_plane.web.current import gateway
+from control_plane.web.needs import needs
 from control_plane.web.view_schemas import LatencyOut, ProviderKind, ProviderOut, ProvidersOut
 
 blueprint = Blueprint("providers", __name__)
 
 
 @blueprint.get("/api/providers")
+@needs("system:read")
 @validate_response(ProvidersOut)
 async def providers() -> ProvidersOut:
     """Carrier, recogniser, model and synthesiser: what they are and how they do, in this process."""

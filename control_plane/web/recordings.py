@@ -11,6 +11,8 @@ from control_plane.services.waveform import NotReadable
 from control_plane.web.byte_range import describe_span, wanted_span
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
+from control_plane.web.needs import needs
+from control_plane.web.operation import fails, takes
 from control_plane.web.view_schemas import AudioFile, WaveformOut
 
 TYPES: Final = {"wav": "audio/wav", "mp3": "audio/mpeg", "ogg": "audio/ogg"}
@@ -25,6 +27,9 @@ class WaveformQuery(BaseModel):
 
 
 @blueprint.get("/api/calls/<call_id>/recording")
+@needs("calls:read")
+@takes("Range")
+@fails("no_recording", "requested_range_not_satisfiable")
 @document_response(AudioFile)
 @document_response(AudioFile, 206)
 async def recording(call_id: str) -> Any:
@@ -45,6 +50,8 @@ async def recording(call_id: str) -> Any:
 
 
 @blueprint.get("/api/calls/<call_id>/waveform")
+@needs("calls:read")
+@fails("no_recording", "no_waveform")
 @validate_querystring(WaveformQuery)
 @document_response(WaveformOut)
 async def waveform(call_id: str, query_args: WaveformQuery) -> Any:

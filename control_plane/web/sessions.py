@@ -5,23 +5,26 @@ from quart_schema import validate_response
 
 from control_plane.core.call.state import Phase
 from control_plane.web.current import gateway
+from control_plane.web.needs import needs, who
 from control_plane.web.schemas import HistoryOut, MessageOut, SessionOut, SessionStats
 
 blueprint = Blueprint("sessions", __name__)
 
 
 @blueprint.get("/api/sessions/stats")
+@needs("calls:read")
 @validate_response(SessionStats)
 async def stats() -> SessionStats:
-    """Counts over all calls that are kept."""
+    """Counts over all calls of the tenant that are kept."""
     here = gateway()
-    counts = await here.calls.counts()
+    counts = await here.calls.counts(who().tenant_id)
     live = sum(count for state, count in counts.items() if state != Phase.ENDED)
     return SessionStats(live=live, total=sum(counts.values()), by_state=counts)
 
 
 @blueprint.get("/api/sessions/<call_id>")
 @blueprint.get("/api/sessions/<call_id>/context")
+@needs("calls:read")
 @validate_response(SessionOut)
 async def context(call_id: str) -> SessionOut:
     """Who talks with whom, about what, and how far they are."""
@@ -42,6 +45,7 @@ async def context(call_id: str) -> SessionOut:
 
 
 @blueprint.get("/api/sessions/<call_id>/history")
+@needs("calls:read")
 @validate_response(HistoryOut)
 async def history(call_id: str) -> HistoryOut:
     """What was said, in order; of interrupted replies what the caller heard."""

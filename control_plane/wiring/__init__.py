@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from control_plane.adapters.store.migrate import migrate
+from control_plane.services.business import Business
 from control_plane.services.calls.desk import CallDesk
 from control_plane.services.gateway import Access, Gateway
 from control_plane.services.media.door import MediaDoor
@@ -53,6 +54,7 @@ def build_gateway(settings: Settings, **overrides: Any) -> Gateway:
         local_blob=parts.local_blob,
         store_answers=parts.store_answers,
         bus=parts.bus,
+        business=Business(parts.tenants),
         alerts=alert_service(parts, overrides),
         cache=parts.cache,
         doctor=make_doctor(parts),

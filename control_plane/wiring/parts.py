@@ -16,6 +16,7 @@ from control_plane.adapters.store.calls import SqlCallStore
 from control_plane.adapters.store.database import Database
 from control_plane.adapters.store.engine import open_database
 from control_plane.adapters.store.nodes import SqlNodeStore
+from control_plane.adapters.store.tenancy import SqlTenantStore
 from control_plane.adapters.store.timed import TimedDatabase
 from control_plane.adapters.store.webhooks import SqlWebhookStore
 from control_plane.adapters.stt.deepgram import DeepgramSpeechToText
@@ -31,7 +32,9 @@ from control_plane.ports.errors import Misconfigured
 from control_plane.ports.hearing import SpeechToText
 from control_plane.ports.infrastructure import BlobStore, Bus, Clock, NumberPlan
 from control_plane.ports.stores import CallStore, StoreUnavailable
+from control_plane.ports.tenancy import TenantStore
 from control_plane.ports.voice import TextToSpeech
+from control_plane.resources.audit import watch
 from control_plane.services.cache.service import CacheParts, CacheService
 from control_plane.services.gateway import VERSION
 from control_plane.services.nodes import Nodes
@@ -66,6 +69,7 @@ class Parts:
         self.redis: RedisCache | None = shared.cache
         self.cache: CacheService = part("cache", self._cache)
         self.database = part("database", self._database)
+        self.tenants: TenantStore = part("tenants", self._tenants)
         self.calls: CallStore = part("calls", lambda: SqlCallStore(self.database))
         self.nodes: Nodes = part("nodes", self._nodes)
         self.webhooks = part("webhooks", lambda: SqlWebhookStore(self.database))
@@ -111,6 +115,9 @@ class Parts:
         except ValueError as error:
             raise Misconfigured("settings", str(error)) from error
         return TimedDatabase(database, metrics=self.metrics, clock=self.clock)
+
+    def _tenants(self) -> TenantStore:
+        return SqlTenantStore(self.database, clock=self.clock, watch=watch)
 
     def _cache(self) -> CacheService:
         near = MemoryCache(self.clock)

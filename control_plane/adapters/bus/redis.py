@@ -17,7 +17,7 @@ from control_plane.adapters.redis_link import FAULTS
 from control_plane.ports.infrastructure import BusMessage
 
 CHANNEL: Final = "centralita:bus"
-VERSION: Final = 1
+VERSION: Final = 2
 OUTBOX: Final = 2000
 """Messages that wait for Redis; then the oldest are lost."""
 SEND_S: Final = 1.0
@@ -141,8 +141,10 @@ class RedisBus:
         try:
             content = orjson.loads(data)
             version, sender = content["v"], content["from"]
-            message = BusMessage(topic=content["topic"], call_id=content["call_id"], body=content["body"])
-            sound = isinstance(message.topic, str) and isinstance(message.call_id, str)
+            message = BusMessage(
+                topic=content["topic"], call_id=content["call_id"], body=content["body"], tenant_id=content["tenant"]
+            )
+            sound = all(isinstance(text, str) for text in (message.topic, message.call_id, message.tenant_id))
         except (ValueError, KeyError, TypeError):
             self._count("malformed")
             return
@@ -153,7 +155,8 @@ class RedisBus:
             self._local.publish(message)
 
     def _write(self, message: BusMessage) -> bytes | None:
-        content = {"v": VERSION, "from": self._name, "topic": message.topic, "call_id": message.call_id}
+        about = {"topic": message.topic, "call_id": message.call_id, "tenant": message.tenant_id}
+        content = {"v": VERSION, "from": self._name, **about}
         try:
             return orjson.dumps({**content, "body": dict(message.body)})
         except TypeError:

@@ -101,8 +101,9 @@ class SqlCallStore:
     async def get(self, call_id: str) -> CallRecord | None:
         return _first_call(await self._rows(select(calls).where(calls.c.id == call_id)))
 
-    async def by_idempotency_key(self, key: str) -> CallRecord | None:
-        return _first_call(await self._rows(select(calls).where(calls.c.idempotency_key == key)))
+    async def by_idempotency_key(self, tenant_id: str, key: str) -> CallRecord | None:
+        same = (calls.c.tenant_id == tenant_id, calls.c.idempotency_key == key)
+        return _first_call(await self._rows(select(calls).where(*same)))
 
     async def by_control_id(self, control_id: str) -> CallRecord | None:
         return _first_call(await self._rows(_BY_CONTROL_ID, {"wanted": control_id}))
@@ -120,8 +121,9 @@ class SqlCallStore:
         rows = await self._rows(select(calls).where(IS_LIVE).order_by(calls.c.created_at, calls.c.id))
         return [CallRecord(**row) for row in rows]
 
-    async def counts(self) -> Mapping[str, int]:
-        rows = await self._rows(select(calls.c.state, func.count().label("calls")).group_by(calls.c.state))
+    async def counts(self, tenant_id: str) -> Mapping[str, int]:
+        counted = select(calls.c.state, func.count().label("calls")).where(calls.c.tenant_id == tenant_id)
+        rows = await self._rows(counted.group_by(calls.c.state))
         return {row["state"]: row["calls"] for row in rows}
 
     async def last_seq(self, call_id: str) -> int:
@@ -185,7 +187,8 @@ def _id_taken(call: CallRecord) -> Executable:
 
 
 def _key_taken(call: CallRecord) -> Executable:
-    return select(calls.c.id.label("call_id")).where(calls.c.idempotency_key == call.idempotency_key, HAS_KEY)
+    same = (calls.c.tenant_id == call.tenant_id, calls.c.idempotency_key == call.idempotency_key)
+    return select(calls.c.id.label("call_id")).where(*same, HAS_KEY)
 
 
 def _source_taken(entry: JournalEntry) -> Executable:
@@ -218,6 +221,7 @@ def _filtered(wanted: CallFilter) -> Select[Any]:
 
 
 def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
+    yield calls.c.tenant_id == wanted.tenant_id
     equal = (
         (calls.c.state, wanted.state),
         (calls.c.direction, wanted.direction),

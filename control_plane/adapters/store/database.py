@@ -38,6 +38,11 @@ class Database(Protocol):
         """Run queries, outside of any transaction."""
         ...
 
+    async def query(self, work: Work[T]) -> T:
+        """Run queries that may take long, in a transaction that changes nothing: on connections of their own, so that
+        they never keep `read` and `write` waiting."""
+        ...
+
     async def write(self, work: Work[T]) -> T:
         """Run one transaction."""
         ...

@@ -14,6 +14,10 @@ SCHEMA_LOCK: Final = 0x63656E7472616C69
 """The advisory lock of schema changes: the ASCII letters `centrali`."""
 
 
+QUERIES_AT_ONCE: Final = 4
+QUERY_TIMEOUT_S: Final = 30.0
+
+
 class _Lost(Exception):
     """The connection broke before COMMIT was sent, so that nothing was kept."""
 
@@ -29,25 +33,15 @@ class PostgresDatabase:
 
     def __init__(self, url: URL, *, pooled: bool = False, connections: int = 10, timeout_s: float = 10.0) -> None:
         self._timeout_s = timeout_s
-        self._engine = create_async_engine(
-            url,
-            pool_size=connections,
-            max_overflow=0,
-            pool_timeout=timeout_s,
-            pool_recycle=300,
-            json_serializer=to_json,
-            hide_parameters=True,
-            connect_args={
-                "connect_timeout": 5,
-                "application_name": "centralita",
-                "tcp_user_timeout": int(timeout_s * 1000),
-                "prepare_threshold": None if pooled else 5,
-            },
-        )
+        self._engine = _engine(url, pooled=pooled, connections=connections, timeout_s=timeout_s)
+        self._asker = _engine(url, pooled=pooled, connections=QUERIES_AT_ONCE, timeout_s=QUERY_TIMEOUT_S)
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def read(self, work: Work[T]) -> T:
         return await _run(self._autocommit, work, timeout_s=self._timeout_s)
+
+    async def query(self, work: Work[T]) -> T:
+        return await _run(self._asker, work, timeout_s=QUERY_TIMEOUT_S)
 
     async def write(self, work: Work[T]) -> T:
         return await _run(self._engine, work, timeout_s=self._timeout_s)
@@ -63,6 +57,25 @@ class PostgresDatabase:
     async def aclose(self) -> None:
         async with asyncio.timeout(self._timeout_s):
             await self._engine.dispose()
+            await self._asker.dispose()
+
+
+def _engine(url: URL, *, pooled: bool, connections: int, timeout_s: float) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=timeout_s,
+        pool_recycle=300,
+        json_serializer=to_json,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "centralita",
+            "tcp_user_timeout": int(timeout_s * 1000),
+            "prepare_threshold": None if pooled else 5,
+        },
+    )
 
 
 async def _run(engine: AsyncEngine, work: Work[T], *, timeout_s: float) -> T:

@@ -1,6 +1,7 @@
 """Figures over calls and turns, counted by the database."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
@@ -37,21 +38,35 @@ _LIVE: Final = select(func.count()).select_from(calls).where(IS_LIVE)
 _MESSAGES: Final = select(func.count()).select_from(call_turns)
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is counted: whose (None: everybody's), from when (unix seconds), until before when."""
+
+    tenant_id: str | None
+    since: float
+    until: float
+
+    def holds(self, tenant: ColumnElement[str], at: ColumnElement[float]) -> tuple[ColumnElement[bool], ...]:
+        during = (at >= self.since, at < self.until)
+        return during if self.tenant_id is None else (tenant == self.tenant_id, *during)
+
+
 class SqlReportStore:
     """The ReportStore port on a Database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def day(self, *, since: float, until: float) -> DayReport:
-        calls_query = calls_of(since, until, dialect=self._database.dialect)
-        turns_query = turns_of(since, until, dialect=self._database.dialect)
+    async def day(self, tenant_id: str | None, *, since: float, until: float) -> DayReport:
+        span, dialect = Span(tenant_id, since, until), self._database.dialect
+        calls_query, turns_query = calls_of(span, dialect=dialect), turns_of(span, dialect=dialect)
+        live_query = _LIVE if tenant_id is None else _LIVE.where(calls.c.tenant_id == tenant_id)
 
         def read(connection: Connection) -> DayReport:
             sums = Sums(bucket_ms=BUCKET_MS)
             sums.add_calls(connection.execute(calls_query).all())
             sums.add_turns(connection.execute(turns_query).all())
-            return sums.report(live=int(connection.execute(_LIVE).scalar_one()))
+            return sums.report(live=int(connection.execute(live_query).scalar_one()))
 
         return await self._database.read(read)
 
@@ -85,34 +100,34 @@ class SqlReportStore:
         return await self._database.read(lambda connection: connection.execute(query).mappings().all())
 
 
-def calls_of(since: float, until: float, *, dialect: str) -> Select[Any]:
+def calls_of(span: Span, *, dialect: str) -> Select[Any]:
     """How many calls there were of every sort: by hour, direction, answered, ended, cause, succeeded."""
     answered, ended = calls.c.answered_at.is_not(None), calls.c.state == Phase.ENDED.value
     sorts = (
         select(
-            _whole((calls.c.created_at - since) / HOUR_S, dialect).label("hour"),
+            _whole((calls.c.created_at - span.since) / HOUR_S, dialect).label("hour"),
             calls.c.direction,
             _flag(answered).label("answered"),
             _flag(ended).label("ended"),
             calls.c.hangup_cause,
             _flag(and_(ended, answered, *_succeeded())).label("succeeded"),
         )
-        .where(calls.c.created_at >= since, calls.c.created_at < until)
+        .where(*span.holds(calls.c.tenant_id, calls.c.created_at))
         .subquery()
     )
     return select(*sorts.c, func.count().label("calls")).group_by(*sorts.c)
 
 
-def turns_of(since: float, until: float, *, dialect: str) -> Select[Any]:
+def turns_of(span: Span, *, dialect: str) -> Select[Any]:
     """How many turns there were by hour and latency (in steps; null for what was not measured)."""
     turn = call_turns.c
     sorts = (
         select(
-            _whole((turn.started_at - since) / HOUR_S, dialect).label("hour"),
+            _whole((turn.started_at - span.since) / HOUR_S, dialect).label("hour"),
             case((_IS_AGENT, _whole(turn.answer_ms / BUCKET_MS, dialect))).label("bucket"),
             _flag(and_(_IS_AGENT, turn.interrupted)).label("cut_off"),
         )
-        .where(turn.started_at >= since, turn.started_at < until)
+        .where(*span.holds(turn.tenant_id, turn.started_at))
         .subquery()
     )
     cut_off = func.sum(sorts.c.cut_off).label("cut_off")

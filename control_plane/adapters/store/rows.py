@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import Insert, Table
+from sqlalchemy import Insert, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from control_plane.adapters.store.tables import call_turns, calls
@@ -21,7 +21,9 @@ _COLUMNS: Final = {
     for kind in (CallRecord, JournalEntry, StoredCommand, StoredWebhook, TurnRecord)
 }
 
-_FIRST_WORD: Final = frozenset({"id", "direction", "carrier", "created_at", "idempotency_key", "recording_key", "node"})
+_FIRST_WORD: Final = frozenset(
+    {"id", "direction", "carrier", "created_at", "idempotency_key", "recording_key", "node", "tenant_id"}
+)
 """Columns of a call that later states do not change. The recording is set by `set_recording` alone, the node by
 `adopt`: whoever records the call's later events may not know of it yet."""
 
@@ -35,8 +37,9 @@ def rows_of(records: Sequence[Record]) -> list[dict[str, Any]]:
 
 
 def turn_row(turn: TurnRecord) -> dict[str, Any]:
-    """With the latency as a column of its own."""
-    return {**row_of(turn), "answer_ms": turn.timing.get("total") if turn.speaker == "agent" else None}
+    """With the latency as a column of its own, and the call that `upsert_turn` asks for the owner."""
+    answer_ms = turn.timing.get("total") if turn.speaker == "agent" else None
+    return {**row_of(turn), "of_call": turn.call_id, "answer_ms": answer_ms}
 
 
 def turn_of(row: Mapping[Any, Any]) -> TurnRecord:
@@ -50,8 +53,10 @@ def upsert_call(dialect: str) -> Insert:
 
 
 def upsert_turn(dialect: str) -> Insert:
-    """Insert a turn, or replace the one with the same index."""
-    return _upsert(dialect, call_turns, kept=frozenset({"call_id", "index"}))
+    """Insert a turn, or replace the one with the same index. It belongs to whom the call belongs."""
+    statement = _upsert(dialect, call_turns, kept=frozenset({"call_id", "index", "tenant_id"}))
+    whose = select(calls.c.tenant_id).where(calls.c.id == bindparam("of_call")).scalar_subquery()
+    return statement.values(tenant_id=whose)
 
 
 def insert_once(dialect: str, table: Table) -> Insert:

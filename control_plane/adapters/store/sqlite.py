@@ -1,9 +1,9 @@
 """How transactions run on one SQLite file.
 
-One thread with one connection writes, one reads. In WAL mode they do not wait for each other; writers of this process
-queue in front of the thread, so that none ever polls for the file's lock, and one transaction costs one change of
-thread instead of one a statement (measured: a third of the time of aiosqlite). Other processes are kept apart by
-BEGIN IMMEDIATE and the busy timeout.
+One thread with one connection writes, one reads, one answers queries that may take long. In WAL mode they do not wait
+for each other; writers of this process queue in front of the thread, so that none ever polls for the file's lock, and
+one transaction costs one change of thread instead of one a statement (measured: a third of the time of aiosqlite).
+Other processes are kept apart by BEGIN IMMEDIATE and the busy timeout.
 """
 
 import asyncio
@@ -23,6 +23,8 @@ from control_plane.adapters.store.database import Conflict, T, Work, to_json, tr
 
 BUSY_TIMEOUT_S: Final = 5.0
 
+QUERY_TIMEOUT_S: Final = 30.0
+
 
 class SqliteDatabase:
     """A file, created with its folder when it does not exist. Waits longer than `timeout_s` end as StoreUnavailable.
@@ -38,11 +40,16 @@ class SqliteDatabase:
         self._timeout_s = timeout_s
         self._writer = _engine(path, immediate=True)
         self._reader = _engine(path, immediate=False)
+        self._asker = _engine(path, immediate=False)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="sqlite-read")
+        self._asking = ThreadPoolExecutor(1, thread_name_prefix="sqlite-query")
 
     async def read(self, work: Work[T]) -> T:
         return await _run(self._reading, self._reader, work=work, timeout_s=self._timeout_s)
+
+    async def query(self, work: Work[T]) -> T:
+        return await _run(self._asking, self._asker, work=work, timeout_s=QUERY_TIMEOUT_S)
 
     async def write(self, work: Work[T]) -> T:
         return await _run(self._writing, self._writer, work=work, timeout_s=self._timeout_s)
@@ -64,7 +71,8 @@ class SqliteDatabase:
 
     async def aclose(self) -> None:
         loop = asyncio.get_running_loop()
-        for lane, engine in ((self._writing, self._writer), (self._reading, self._reader)):
+        lanes = ((self._writing, self._writer), (self._reading, self._reader), (self._asking, self._asker))
+        for lane, engine in lanes:
             async with asyncio.timeout(self._timeout_s):
                 await loop.run_in_executor(lane, engine.dispose)
             lane.shutdown(wait=False)

@@ -9,10 +9,10 @@ from typing import Any, Final, cast
 from sqlalchemy import ForeignKey, Index, LargeBinary, Table, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
-from control_plane.ports.tables import Base, Words
+from control_plane.ports.tables import Base, Tenanted, Words
 
 
-class Call(Base):
+class Call(Tenanted, Base):
     """One row a call: `ports.stores.CallRecord`."""
 
     __tablename__ = "calls"
@@ -69,7 +69,7 @@ class CallCommand(Base):
     error: Mapped[str] = mapped_column(Words)
 
 
-class CallTurn(Base):
+class CallTurn(Tenanted, Base):
     """Who said what. `ports.stores.TurnRecord`."""
 
     __tablename__ = "call_turns"
@@ -121,7 +121,8 @@ def _partial(name: str, *columns: Any, where: Any, unique: bool = False) -> Inde
 
 
 Index("ix_calls_created_at", calls.c.created_at, calls.c.id)
-Index("ix_calls_state", calls.c.state, calls.c.created_at, calls.c.id)
+Index("ix_calls_tenant_id", calls.c.tenant_id, calls.c.created_at, calls.c.id)
+Index("ix_calls_state", calls.c.tenant_id, calls.c.state, calls.c.created_at, calls.c.id)
 Index("ix_call_commands_call_id", call_commands.c.call_id)
 # Holds all that a day is counted by, so that the turns themselves need not be looked at.
 Index(
@@ -131,10 +132,18 @@ Index(
     call_turns.c.answer_ms,
     call_turns.c.interrupted,
 )
+Index(
+    "ix_call_turns_tenant_id",
+    call_turns.c.tenant_id,
+    call_turns.c.started_at,
+    call_turns.c.speaker,
+    call_turns.c.answer_ms,
+    call_turns.c.interrupted,
+)
 _partial("ix_calls_live", calls.c.created_at, where=IS_LIVE)
 _partial("ix_calls_session_id", calls.c.session_id, where=IS_LIVE)
 _partial("ix_calls_control_id", calls.c.control_id, where=HAS_CONTROL_ID)
-_partial("uq_calls_idempotency_key", calls.c.idempotency_key, where=HAS_KEY, unique=True)
+_partial("uq_calls_idempotency_key", calls.c.tenant_id, calls.c.idempotency_key, where=HAS_KEY, unique=True)
 _partial("uq_call_events_source_id", call_events.c.source_id, where=HAS_SOURCE, unique=True)
 _partial("ix_call_commands_pending", call_commands.c.at, where=IS_PENDING)
 _partial("ix_webhooks_unworked", webhooks.c.received_at, where=IS_UNWORKED)

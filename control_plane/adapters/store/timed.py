@@ -16,13 +16,17 @@ class TimedDatabase:
         self.dialect = database.dialect
         self._database = database
         self._now = clock.steady
-        operations = ("read", "write", "alone")
+        operations = ("read", "query", "write", "alone")
         self._took = {name: metrics.database_seconds.labels(operation=name) for name in operations}
         self._failed = {name: metrics.database_errors_total.labels(operation=name) for name in operations}
 
     async def read(self, work: Work[T]) -> T:
         with self._timed("read"):
             return await self._database.read(work)
+
+    async def query(self, work: Work[T]) -> T:
+        with self._timed("query"):
+            return await self._database.query(work)
 
     async def write(self, work: Work[T]) -> T:
         with self._timed("write"):

@@ -82,7 +82,8 @@ class CallDesk:
 
         A repeated idempotency key answers the call it made before. Raises BadNumber, UnknownBot, NotAccepting.
         """
-        if order.idempotency_key and (known := await self._parts.store.by_idempotency_key(order.idempotency_key)):
+        key = order.idempotency_key
+        if key and (known := await self._parts.store.by_idempotency_key(order.tenant_id, key)):
             return await self.get(known.id)
         if self.draining or self.full:
             raise NotAccepting(draining=self.draining)
@@ -99,7 +100,8 @@ class CallDesk:
             bot_id=bot.id,
             created_at=self._parts.clock.wall(),
             contact_name=order.name,
-            idempotency_key=order.idempotency_key,
+            idempotency_key=key,
+            tenant_id=order.tenant_id,
             variables=order.variables,
             metadata=order.metadata,
         )

@@ -9,6 +9,7 @@ from typing import Any
 class CallOrder:
     """Call somebody. `number` in any way of writing; empty `bot_id` means the default bot."""
 
+    tenant_id: str
     number: str
     name: str = ""
     bot_id: str = ""

@@ -214,7 +214,8 @@ class CallSession:
         if after.phase in (Phase.RINGING, Phase.OFFERED):
             self._parts.talk.prepare()
         body = {"phase": after.phase, "mode": after.mode, "cause": after.cause, "reason": after.reason}
-        self._parts.bus.publish(BusMessage(topic="call.state", call_id=self.record.id, body=body))
+        call = self.record
+        self._parts.bus.publish(BusMessage(topic="call.state", call_id=call.id, body=body, tenant_id=call.tenant_id))
 
 
 def apply_state(record: CallRecord, state: LegState) -> CallRecord:

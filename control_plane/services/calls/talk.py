@@ -78,7 +78,7 @@ class CallTalk:
         self._dialogue = Dialogue()
         self._begun = False
         self._closed = False
-        self._turns = TurnLog(record.id, parts.turns)
+        self._turns = self._turn_log(0)
         self._stream: MediaStream | None = None
         self._conversation: Conversation | None = None
         self._carrier_mouth: CarrierMouth | None = None
@@ -215,12 +215,16 @@ class CallTalk:
             turns = await self._parts.store.turns(self._call.id)
         except StoreUnavailable as error:
             log.error("going on without memory", error=str(error))
-            self._turns = TurnLog(self._call.id, self._parts.turns, next_index=AFTER_UNKNOWN_TURNS)
+            self._turns = self._turn_log(AFTER_UNKNOWN_TURNS)
             return False
         self._dialogue.restore(_remembered(turn) for turn in turns)
         next_index = max((turn.index + 1 for turn in turns), default=0)
-        self._turns = TurnLog(self._call.id, self._parts.turns, next_index=next_index)
+        self._turns = self._turn_log(next_index)
         return bool(turns)
+
+    def _turn_log(self, next_index: int) -> TurnLog:
+        call = self._call
+        return TurnLog(call.id, self._parts.turns, tenant_id=call.tenant_id, next_index=next_index)
 
     def _stream_mouth(self) -> Mouth | None:
         if self._stream is None:

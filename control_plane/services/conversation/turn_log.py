@@ -46,8 +46,9 @@ class TurnLogParts:
 class TurnLog:
     """Numbers the turns of one call and keeps them in order, without making the conversation wait."""
 
-    def __init__(self, call_id: str, parts: TurnLogParts, *, next_index: int = 0) -> None:
+    def __init__(self, call_id: str, parts: TurnLogParts, *, tenant_id: str, next_index: int = 0) -> None:
         self._call_id = call_id
+        self._tenant_id = tenant_id
         self._parts = parts
         self._next = next_index
         self._unanswered = ""
@@ -163,4 +164,5 @@ class TurnLog:
             await asyncio.wait([self._newest], timeout=SETTLE_S)
 
     def _publish(self, topic: str, body: dict[str, Any]) -> None:
-        self._parts.bus.publish(BusMessage(topic=topic, call_id=self._call_id, body=body))
+        message = BusMessage(topic=topic, call_id=self._call_id, body=body, tenant_id=self._tenant_id)
+        self._parts.bus.publish(message)

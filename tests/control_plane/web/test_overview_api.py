@@ -88,15 +88,16 @@ async def test_however_many_look_it_is_counted_once(it: Served, monkeypatch: pyt
     asked = 0
     day = it.gateway.views.overview._parts.store.day
 
-    async def count(**span: float) -> Any:
+    async def count(tenant_id: str | None, **span: float) -> Any:
         nonlocal asked
         asked += 1
-        return await day(**span)
+        return await day(tenant_id, **span)
 
     monkeypatch.setattr(it.gateway.views.overview._parts.store, "day", count)
     await asyncio.gather(*(get(it) for _ in range(10)))
-    await get(it, "/api/figures")
     assert asked == 1
+    await asyncio.gather(*(get(it, "/api/figures") for _ in range(10)))
+    assert asked == 2, "the figures are those of all tenants"
 
 
 async def test_without_a_database_there_is_no_overview(it: Served, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ async def test_without_redis_the_own_listeners_hear_on_and_afterwards_everybody(
 
 async def test_what_cannot_be_read_is_ignored_and_counted(two: Two) -> None:
     here = two.one.subscribe()
-    sound = {"v": 1, "from": "x", "topic": "call.state", "call_id": "c", "body": {}}
+    sound = {"v": 2, "from": "x", "topic": "call.state", "call_id": "c", "tenant": "", "body": {}}
     broken = [
         b"not json",
         b"[]",
@@ -96,7 +96,7 @@ async def test_what_cannot_be_read_is_ignored_and_counted(two: Two) -> None:
         orjson.dumps({**sound, "v": 2}),
         orjson.dumps({**sound, "body": [1]}),
         orjson.dumps({**sound, "topic": 7}),
-        orjson.dumps({"v": 1}),
+        orjson.dumps({"v": 2}),
     ]
     stranger = open_redis(two.server.url)
     for message in [*broken, orjson.dumps(sound)]:

@@ -108,7 +108,7 @@ async def test_twenty_creations_with_one_key_make_one_call(calls: SqlCallStore) 
         return call_id
 
     winners = await asyncio.gather(*(create(f"call-{n}") for n in range(20)))
-    stored = await calls.list(CallFilter())
+    stored = await calls.list(CallFilter(tenant_id="default"))
     assert len(set(winners)) == 1
     assert [call.id for call in stored.items] == [winners[0]]
 
@@ -193,22 +193,22 @@ async def test_the_newest_leg_with_a_control_id_is_found(calls: SqlCallStore) ->
 
 
 async def test_live_calls_and_counts_follow_the_state(calls: SqlCallStore) -> None:
-    assert await calls.counts() == {}
+    assert await calls.counts("default") == {}
     for number, phase in enumerate((Phase.RINGING, Phase.ENDED, Phase.ENDED, Phase.ANSWERED)):
         await made(calls, call_record(f"c{number}", state=str(phase), created_at=float(number)))
     assert [call.id for call in await calls.live()] == ["c0", "c3"]
-    assert await calls.counts() == {"ringing": 1, "ended": 2, "answered": 1}
+    assert await calls.counts("default") == {"ringing": 1, "ended": 2, "answered": 1}
 
 
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (CallFilter(), ["c4", "c3", "c2", "c1", "c0"]),
-        (CallFilter(state="ended"), ["c4", "c2", "c0"]),
-        (CallFilter(direction="inbound"), ["c4", "c3"]),
-        (CallFilter(live=True), ["c3", "c1"]),
-        (CallFilter(live=False, direction="outbound"), ["c2", "c0"]),
-        (CallFilter(state="unknown"), []),
+        (CallFilter(tenant_id="default"), ["c4", "c3", "c2", "c1", "c0"]),
+        (CallFilter(tenant_id="default", state="ended"), ["c4", "c2", "c0"]),
+        (CallFilter(tenant_id="default", direction="inbound"), ["c4", "c3"]),
+        (CallFilter(tenant_id="default", live=True), ["c3", "c1"]),
+        (CallFilter(tenant_id="default", live=False, direction="outbound"), ["c2", "c0"]),
+        (CallFilter(tenant_id="default", state="unknown"), []),
     ],
 )
 async def test_filters_narrow_the_list(calls: SqlCallStore, wanted: CallFilter, found: list[str]) -> None:
@@ -228,20 +228,20 @@ PEOPLE = (
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (CallFilter(cause="busy"), ["ana"]),
-        (CallFilter(bot_id="otro"), ["bea"]),
-        (CallFilter(since=2.0), ["eva", "bea"]),
-        (CallFilter(until=2.0), ["ana"]),
-        (CallFilter(since=2.0, until=3.0), ["bea"]),
-        (CallFilter(text="ANA"), ["ana"]),
-        (CallFilter(text="%"), ["ana"]),
-        (CallFilter(text="_"), ["bea"]),
-        (CallFilter(text="/"), []),
-        (CallFilter(text="(+34) 911-23"), ["eva"]),
-        (CallFilter(text="300 555 0"), ["bea", "ana"]),
-        (CallFilter(text="0101"), ["ana"]),
-        (CallFilter(text="a1"), []),
-        (CallFilter(text="' OR 1=1 --"), []),
+        (CallFilter(tenant_id="default", cause="busy"), ["ana"]),
+        (CallFilter(tenant_id="default", bot_id="otro"), ["bea"]),
+        (CallFilter(tenant_id="default", since=2.0), ["eva", "bea"]),
+        (CallFilter(tenant_id="default", until=2.0), ["ana"]),
+        (CallFilter(tenant_id="default", since=2.0, until=3.0), ["bea"]),
+        (CallFilter(tenant_id="default", text="ANA"), ["ana"]),
+        (CallFilter(tenant_id="default", text="%"), ["ana"]),
+        (CallFilter(tenant_id="default", text="_"), ["bea"]),
+        (CallFilter(tenant_id="default", text="/"), []),
+        (CallFilter(tenant_id="default", text="(+34) 911-23"), ["eva"]),
+        (CallFilter(tenant_id="default", text="300 555 0"), ["bea", "ana"]),
+        (CallFilter(tenant_id="default", text="0101"), ["ana"]),
+        (CallFilter(tenant_id="default", text="a1"), []),
+        (CallFilter(tenant_id="default", text="' OR 1=1 --"), []),
     ],
 )
 async def test_calls_are_found_by_who_when_and_why(calls: SqlCallStore, wanted: CallFilter, found: list[str]) -> None:
@@ -258,7 +258,7 @@ async def test_pages_show_every_call_once_though_times_are_equal(calls: SqlCallS
     seen: list[CallRecord] = []
     cursor = ""
     for _ in range(math.ceil(len(times) / limit)):
-        page = await calls.list(CallFilter(limit=limit, cursor=cursor))
+        page = await calls.list(CallFilter(tenant_id="default", limit=limit, cursor=cursor))
         seen += page.items
         cursor = page.next_cursor
     assert cursor == ""
@@ -269,12 +269,12 @@ async def test_pages_show_every_call_once_though_times_are_equal(calls: SqlCallS
 @pytest.mark.parametrize("limit", [0, -1, MAX_PAGE + 1])
 async def test_a_limit_out_of_range_is_refused(calls: SqlCallStore, limit: int) -> None:
     with pytest.raises(ValueError, match="limit"):
-        await calls.list(CallFilter(limit=limit))
+        await calls.list(CallFilter(tenant_id="default", limit=limit))
 
 
 async def test_a_bad_cursor_is_refused(calls: SqlCallStore) -> None:
     with pytest.raises(ValueError, match="cursor"):
-        await calls.list(CallFilter(cursor="1; DROP TABLE calls"))
+        await calls.list(CallFilter(tenant_id="default", cursor="1; DROP TABLE calls"))
 
 
 async def test_turns_come_back_in_order_and_can_be_replaced(calls: SqlCallStore) -> None:

@@ -35,6 +35,6 @@ async def test_latencies_of_before_are_taken_over(database: Database, calls: Sql
     await database.alone(go_back)
     await database.write(fill)
     await migrate(database)
-    day = await SqlReportStore(database).day(since=0.0, until=100.0)
+    day = await SqlReportStore(database).day("default", since=0.0, until=100.0)
     assert (day.turns, day.messages, day.latency_p50_ms) == (1, 3, 655.0)
     assert [dict(turn.timing) for turn in await calls.turns("call-1")] == [{}, {}, {"stt": 1.5, "total": 650.5}]

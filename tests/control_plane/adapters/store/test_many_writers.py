@@ -74,7 +74,7 @@ async def test_processes_that_write_at_once_do_not_disturb_each_other(address: s
     running = [recorder(address, name, events=8) for name in ("a", "b")]
     ended = [await asyncio.to_thread(process.communicate, timeout=60) for process in running]
     assert [error for _, error in ended] == ["", ""]
-    assert await calls.counts() == {"new": 16}
+    assert await calls.counts("default") == {"new": 16}
     assert len(await calls.pending_commands()) == 2 * 8 * 7
 
 

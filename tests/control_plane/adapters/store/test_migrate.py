@@ -15,6 +15,7 @@ from control_plane.adapters.store.rows import row_of
 from control_plane.adapters.store.sqlite import SqliteDatabase
 from control_plane.adapters.store.tables import call_events, calls
 from control_plane.ports.tables import Base
+from control_plane.resources import registered  # noqa: F401  its tables are part of the schema
 from tests.records import call_record, journal_entry
 
 START = """
@@ -22,6 +23,7 @@ import asyncio, sys
 from control_plane.adapters.store.engine import open_database
 from control_plane.adapters.store.migrate import migrate
 from control_plane.ports.tables import Base
+from control_plane.resources import registered  # noqa: F401  its tables are part of the schema
 async def main():
     database = open_database(sys.argv[1])
     await migrate(database)

@@ -45,7 +45,7 @@ def vars_of(turn: Any) -> dict[str, Any]:
 
 
 async def test_of_nothing_nothing_is_reported(reports: SqlReportStore) -> None:
-    assert await reports.day(since=SINCE, until=UNTIL) == DayReport(hours=[])
+    assert await reports.day("default", since=SINCE, until=UNTIL) == DayReport(hours=[])
     assert await reports.messages() == 0
     assert await reports.talks([]) == {}
     assert await reports.talks(["nobody"]) == {}
@@ -58,7 +58,7 @@ async def test_a_day_counts_the_calls_that_began_in_it(calls: SqlCallStore, repo
         await stored(calls, name, created_at=at, hangup_cause="busy", **ended)
     await stored(calls, "talks", answered_at=SINCE + 5, state="talking")
     await stored(calls, "inbound", direction="inbound", answered_at=SINCE + 5, hangup_cause="normal", **ended)
-    day = await reports.day(since=SINCE, until=UNTIL)
+    day = await reports.day("default", since=SINCE, until=UNTIL)
     assert (day.calls, day.outbound, day.inbound, day.answered, day.live) == (4, 3, 1, 2, 1)
     assert (day.ended_outbound, day.answered_outbound, day.ended_answered, day.succeeded) == (2, 0, 1, 0)
     assert day.causes == {"busy": 2, "normal": 1}
@@ -67,7 +67,7 @@ async def test_a_day_counts_the_calls_that_began_in_it(calls: SqlCallStore, repo
 
 async def test_calls_that_live_on_from_the_day_before_are_live(calls: SqlCallStore, reports: SqlReportStore) -> None:
     await stored(calls, "old", created_at=SINCE - 9999, state="talking")
-    day = await reports.day(since=SINCE, until=UNTIL)
+    day = await reports.day("default", since=SINCE, until=UNTIL)
     assert (day.calls, day.live) == (0, 1)
 
 
@@ -76,7 +76,7 @@ async def test_latency_is_that_of_the_answers_given_in_the_day(calls: SqlCallSto
     await stored(calls, "two")
     await said(calls, "one", None, *(500.0 + 10 * n for n in range(20)))
     await said(calls, "two", 3000.0, started_at=SINCE + 5 * HOUR)
-    day = await reports.day(since=SINCE, until=UNTIL)
+    day = await reports.day("default", since=SINCE, until=UNTIL)
     assert (day.turns, day.messages) == (21, 24)
     assert day.latency_p50_ms == pytest.approx(600, abs=10)
     assert day.latency_p95_ms == pytest.approx(690, abs=10)
@@ -92,7 +92,7 @@ async def test_a_turn_that_is_stored_again_counts_once_and_as_it_is_now(
     await stored(calls, "one")
     await said(calls, "one", 900.0)
     await said(calls, "one", 500.0)
-    day = await reports.day(since=SINCE, until=UNTIL)
+    day = await reports.day("default", since=SINCE, until=UNTIL)
     assert (day.turns, day.latency_p50_ms) == (1, pytest.approx(505, abs=10))
 
 
@@ -100,7 +100,7 @@ async def test_answers_that_were_cut_off_are_counted(calls: SqlCallStore, report
     await stored(calls, "one")
     await calls.save_turn(turn_record("one", 0, speaker="agent", heard="ho", interrupted=True, started_at=SINCE))
     await calls.save_turn(turn_record("one", 1, speaker="caller", interrupted=True, started_at=SINCE))
-    assert (await reports.day(since=SINCE, until=UNTIL)).barge_ins == 1
+    assert (await reports.day("default", since=SINCE, until=UNTIL)).barge_ins == 1
 
 
 async def test_success_follows_the_rule(calls: SqlCallStore, reports: SqlReportStore) -> None:
@@ -123,7 +123,7 @@ async def test_success_follows_the_rule(calls: SqlCallStore, reports: SqlReportS
     await stored(calls, "unanswered", state="ended", ended_at=SINCE, hangup_cause="normal")
     await stored(calls, "live", state="talking", answered_at=SINCE)
     assert expected > 0
-    assert (await reports.day(since=SINCE, until=UNTIL)).succeeded == expected
+    assert (await reports.day("default", since=SINCE, until=UNTIL)).succeeded == expected
 
 
 async def test_the_talk_of_a_call_is_told_in_figures(calls: SqlCallStore, reports: SqlReportStore) -> None:

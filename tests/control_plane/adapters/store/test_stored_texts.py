@@ -32,7 +32,7 @@ def test_every_record_has_the_columns_of_its_table() -> None:
         (calls, call_record(), set()),
         (call_events, journal_entry(), set()),
         (call_commands, stored_command(), set()),
-        (call_turns, turn_record(), {"answer_ms"}),
+        (call_turns, turn_record(), {"answer_ms", "tenant_id"}),
         (webhooks, stored_webhook(), {"worked"}),
     ]
     of_calls = {name for name in Base.metadata.tables if name.startswith("call") and name != "callbacks"}

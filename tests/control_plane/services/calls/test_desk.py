@@ -43,7 +43,7 @@ async def ended(it: Office, call_id: str) -> None:
 
 async def test_an_order_is_dialled_and_answered_with_the_carriers_name(database_url: str, tmp_path: Path) -> None:
     async with office(database_url, tmp_path) as it:
-        order = CallOrder(number="300 555 0101", name="Íñigo", variables={"mascota": "Luna"}, metadata={"crm": 7})
+        order = CallOrder(tenant_id="default", number="300 555 0101", name="Íñigo", variables={"mascota": "Luna"}, metadata={"crm": 7})
         record = await it.desk.initiate(order)
         assert (record.state, record.control_id, record.direction) == ("ringing", "leg-1", "outbound")
         assert (record.to, record.sender, record.contact_name) == (CALLEE, OURS, "Íñigo")
@@ -67,7 +67,7 @@ async def test_a_slow_carrier_is_not_waited_for_for_ever(database_url: str, tmp_
 
 async def test_a_repeated_idempotency_key_answers_the_first_call(database_url: str, tmp_path: Path) -> None:
     async with office(database_url, tmp_path) as it:
-        order = CallOrder(number=CALLEE, idempotency_key="key-1")
+        order = CallOrder(tenant_id="default", number=CALLEE, idempotency_key="key-1")
         first = await it.desk.initiate(order)
         assert (await it.desk.initiate(order)).id == first.id
         await ended(it, first.id)
@@ -78,7 +78,7 @@ async def test_a_repeated_idempotency_key_answers_the_first_call(database_url: s
 
 async def test_a_key_that_comes_twice_at_once_dials_once(database_url: str, tmp_path: Path) -> None:
     async with office(database_url, tmp_path) as it:
-        order = CallOrder(number=CALLEE, idempotency_key="key-1")
+        order = CallOrder(tenant_id="default", number=CALLEE, idempotency_key="key-1")
         records = await asyncio.gather(*(it.desk.initiate(order) for _ in range(4)))
         assert len({record.id for record in records}) == 1
         await it.until_phase(records[0].id, Phase.RINGING)
@@ -98,7 +98,7 @@ async def test_a_refused_dial_is_an_ended_call(database_url: str, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("order", "error"),
-    [(CallOrder(number="12"), BadNumber), (CallOrder(number=CALLEE, bot_id="nobody"), UnknownBot)],
+    [(CallOrder(tenant_id="default", number="12"), BadNumber), (CallOrder(tenant_id="default", number=CALLEE, bot_id="nobody"), UnknownBot)],
 )
 async def test_a_bad_order_makes_no_call(
     database_url: str, tmp_path: Path, order: CallOrder, error: type[Exception]
@@ -106,7 +106,7 @@ async def test_a_bad_order_makes_no_call(
     async with office(database_url, tmp_path) as it:
         with pytest.raises(error):
             await it.desk.initiate(order)
-        assert (await it.store.list(CallFilter())).items == []
+        assert (await it.store.list(CallFilter(tenant_id="default"))).items == []
 
 
 async def test_without_the_store_no_call_is_made(database_url: str, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ async def test_an_offered_call_is_answered_once(database_url: str, tmp_path: Pat
         for _ in range(2):
             await it.desk.take_offer(OFFERED, source_id="event-1")
         await it.until_given(c.Answer(stream=True))
-        (record,) = (await it.store.list(CallFilter())).items
+        (record,) = (await it.store.list(CallFilter(tenant_id="default"))).items
         assert (record.direction, record.sender, record.to, record.control_id) == ("inbound", CALLEE, OURS, "leg-1")
         assert len(it.control.sent) == 1
 
@@ -160,7 +160,7 @@ async def test_a_caller_who_cannot_be_served_hears_busy(database_url: str, tmp_p
     async with office(database_url, tmp_path, max_calls=0) as it:
         await it.desk.take_offer(OFFERED, source_id="event-1")
         await it.until_given(c.Reject())
-        (record,) = (await it.store.list(CallFilter())).items
+        (record,) = (await it.store.list(CallFilter(tenant_id="default"))).items
         assert record.state == "ending"
 
 

@@ -46,7 +46,7 @@ class Logged:
         parts = TurnLogParts(
             store=store, bus=self.bus, clock=self.clock, metrics=self.metrics, supervisor=self.supervisor
         )
-        self.log = TurnLog("call-1", parts, **options)
+        self.log = TurnLog("call-1", parts, tenant_id="default", **options)
 
     def agent(self, text: str, heard: str | None = None, timing: TurnTiming | None = None) -> None:
         draft = Draft(text=text)

@@ -133,7 +133,7 @@ class Play:
         await asyncio.sleep(60)
         await it.desk.drain(timeout_s=1000)
         assert it.desk.roster.live_calls == 0
-        (record,) = (await it.store.list(CallFilter())).items
+        (record,) = (await it.store.list(CallFilter(tenant_id="default"))).items
         assert (record.state, record.ended_at is None) == (Phase.ENDED, False)
         entries = await it.store.journal(record.id)
         assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))

@@ -112,10 +112,10 @@ async def test_an_offer_becomes_a_call_once(database_url: str, tmp_path: Path) -
     async with office(database_url, tmp_path) as it:
         await route(it, "event-1", OFFERED, control_id="leg-1")
         await it.router.route(Delivery(notice=it.reader.notices["event-1"], received_at=it.clock.wall(), here=True))
-        assert len((await it.store.list(CallFilter())).items) == 1
+        assert len((await it.store.list(CallFilter(tenant_id="default"))).items) == 1
         assert await waiting(it) == []
         await route(it, "event-2", ANSWERED, control_id="leg-1")
-        (record,) = (await it.store.list(CallFilter())).items
+        (record,) = (await it.store.list(CallFilter(tenant_id="default"))).items
         await it.until_phase(record.id, Phase.ANSWERED)
 
 

@@ -1,0 +1,77 @@
+"""The tenant itself: a company with its people, bots and customers, and how it keeps its house."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from control_plane.core.refusals import unknown
+from control_plane.ports.tables import Base, Stamped, Tenanted, Words
+from control_plane.ports.tenancy import who
+from control_plane.resources.fields import Currency, Language, Line, Zone
+
+
+class Tenant(Tenanted, Stamped, Base):
+    """One company. Its `id` is its `tenant_id`, so that it sees itself and no other."""
+
+    __tablename__ = "tenants"
+
+    name: Mapped[str] = mapped_column(Words)
+    zone: Mapped[str]
+    """IANA time zone of its days; empty: the installation's."""
+    language: Mapped[str]
+    region: Mapped[str]
+    """Country that numbers without a prefix belong to; empty: the installation's."""
+    currency: Mapped[str]
+    status: Mapped[str]
+    """`active` or `suspended`."""
+    retention: Mapped[dict[str, Any]]
+    """Days that things are kept, by kind: see RetentionIn."""
+
+
+class Retention(BaseModel):
+    """After how many days things are erased; 0: never."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    recordings: int = Field(default=0, ge=0, le=36_500)
+    transcripts: int = Field(default=0, ge=0, le=36_500)
+    calls: int = Field(default=0, ge=0, le=36_500)
+    audit: int = Field(default=0, ge=0, le=36_500)
+
+
+class SettingsOut(BaseModel):
+    """How the tenant keeps its house."""
+
+    id: str
+    name: str
+    zone: str
+    language: str
+    region: str
+    currency: str
+    retention: Retention
+    version: int
+
+
+class SettingsIn(BaseModel):
+    """What of it may be changed."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "Clínica San Martín", "zone": "America/Bogota", "currency": "COP"}]},
+    )
+
+    name: Line = ""
+    zone: Zone | None = None
+    language: Language = "es"
+    region: str = Field(default="", pattern=r"^([A-Z]{2})?$")
+    currency: Currency = "USD"
+    retention: Retention = Retention()
+
+
+def own(session: Session) -> Tenant:
+    """The tenant for whom the session works. Raises Refused when it is gone."""
+    found = session.get(Tenant, who(session).tenant_id)
+    if found is None:
+        raise unknown("tenant")
+    return found
