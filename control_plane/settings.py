@@ -121,6 +121,10 @@ class Settings(BaseSettings):
     aws_region: str = ""
     aws_endpoint_url: str = ""
 
+    mail_url: Address = "console:"
+    mail_from: str = "centralita@localhost"
+    outbound_allow: str = ""
+
     bot_adapter: str = ""
     meta_access_token: Secret = NOTHING
     meta_phone_number_id: str = ""

@@ -14,11 +14,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from control_plane.core.web_address import Allowed
+
 if TYPE_CHECKING:
     from control_plane.settings import Settings
 
 E164 = re.compile(r"\+[1-9]\d{7,14}")
 HTTP: Final = ("http", "https")
+MAIL: Final = ("console", "file", "smtp", "smtps")
 DATABASES: Final = ("sqlite", "sqlite+aiosqlite", "postgresql", "postgresql+psycopg", "postgres")
 
 
@@ -165,6 +168,18 @@ def _kinds(settings: "Settings") -> Iterator[Fault]:
         yield _fault(Severity.FATAL, "carrier", text="is not known", remedy=f"use one of: {choice}")
 
 
+def _outside(settings: "Settings") -> Iterator[Fault]:
+    way = settings.mail_url.partition(":")[0]
+    if way not in MAIL:
+        remedy = "use console:, file:<folder>, smtp://user:password@host:587 or smtps://user:password@host"
+        yield _fault(Severity.FATAL, "mail_url", text="names no way of sending mail", remedy=remedy)
+    try:
+        Allowed.parse(settings.outbound_allow)
+    except ValueError:
+        remedy = "separate them by commas: 10.1.0.0/16,hooks.intranet"
+        yield _fault(Severity.FATAL, "outbound_allow", text="holds what is neither network nor host", remedy=remedy)
+
+
 def _is_ed25519_key(text: str) -> bool:
     try:
         return len(base64.b64decode(text, validate=True)) == 32
@@ -275,4 +290,6 @@ def _odd_names(settings: "Settings") -> Iterator[Fault]:
         yield Fault(severity=Severity.WARNING, name=name, text="is no setting and is ignored", remedy=remedy)
 
 
-RULES: tuple[Callable[["Settings"], Iterable[Fault]], ...] = (_addresses, _database, _kinds, _contradictions, _missing)
+RULES: tuple[Callable[["Settings"], Iterable[Fault]], ...] = (
+    *(_addresses, _database, _kinds, _outside, _contradictions, _missing),
+)

@@ -1,14 +1,22 @@
 """Who may see figures and use the proxy: programs on this machine, holders of the token, people who signed in."""
 
+import base64
 import hmac
 import ipaddress
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 COOKIE: Final = "centralita_session"
+ISSUER: Final = "centralita"
+PURPOSE: Final = b"centralita access tokens v1"
+SLACK_S: Final = 5.0
+"""How far the clocks of our machines may be apart."""
+LONGEST: Final = 2048
+"""Characters of a token."""
 OWN_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 FORWARDED: Final = ("x-forwarded-for", "forwarded", "x-real-ip")
 SAFE: Final = ("GET", "HEAD")
@@ -63,13 +71,41 @@ def has_session(headers: Mapping[str, str], token: str, *, now: float) -> bool:
 
 
 def is_session(value: str, token: str, *, now: float) -> bool:
-    """Whether `v1.<expires>.<signature>` was signed with the token and still holds."""
-    version, _, rest = value.partition(".")
-    expires, _, signature = rest.partition(".")
-    if not token or version != "v1" or not (expires.isascii() and expires.isdigit() and len(expires) <= 12):
+    """Whether it is an access token of the control plane (JWT, HS256) that still holds and opens operations.
+
+    The control plane derives its key from AUTH_TOKEN; without one it has a key that is not known here.
+    """
+    head, _, rest = value.partition(".")
+    body, _, signature = rest.partition(".")
+    if not token or len(value) > LONGEST or not value.isascii():
         return False
-    expected = hmac.new(token.encode(), f"centralita session v1.{expires}".encode(), "sha256").hexdigest()
-    return hmac.compare_digest(signature.encode(), expected.encode()) and int(expires) > now
+    expected = hmac.digest(_session_key(token), f"{head}.{body}".encode(), "sha256")
+    # As text: base64 has several spellings of the same bytes, and only ours is one.
+    if not hmac.compare_digest(signature.encode(), base64.urlsafe_b64encode(expected).rstrip(b"=")):
+        return False
+    header, claims = _part(head), _part(body)
+    return header.get("alg") == "HS256" and claims.get("iss") == ISSUER and _opens(claims, now=now)
+
+
+def _opens(claims: Mapping[str, Any], *, now: float) -> bool:
+    match claims:
+        case {"ops": True, "iat": int(issued), "exp": int(expires)}:
+            return issued <= now + SLACK_S and now < expires + SLACK_S
+    return False
+
+
+def _session_key(token: str) -> bytes:
+    """HKDF-SHA256 (RFC 5869) without salt, one block."""
+    key = hmac.digest(bytes(32), token.encode(), "sha256")
+    return hmac.digest(key, PURPOSE + b"\x01", "sha256")
+
+
+def _part(text: str) -> Mapping[str, Any]:
+    try:
+        content = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def from_this_machine(caller: Caller) -> bool:

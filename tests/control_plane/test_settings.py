@@ -52,6 +52,8 @@ FITTING = {
     "bot_language": "en",
     "stream_target_legs": "both",
     "carrier": "telnyx",
+    "mail_url": "smtp://there.example.com",
+    "outbound_allow": "10.0.0.0/8",
     "secrets_dir": "/",
     "log_level": "debug",
     "log_format": "console",

@@ -53,6 +53,8 @@ def test_whatever_a_real_call_needs_is_named_when_it_is_missing(field: str) -> N
         ("carrier", "pigeon"),
         ("playout_chunk_ms", "800"),
         ("aws_access_key_id", "alone"),
+        ("mail_url", "pigeon:"),
+        ("outbound_allow", "10.0.0.0/8,http://host"),
     ],
 )
 def test_a_value_that_cannot_work_is_fatal_and_says_what_to_do(field: str, value: str) -> None:

@@ -1,15 +1,34 @@
 """Who is let in."""
 
+import base64
 import hmac
+import json
+from typing import Any
 
 import pytest
 
+from control_plane.adapters.people.tokens import JwtAccessTokens
+from control_plane.ports.people import AccessClaims
 from metrics_sidecar.access import Access, Caller, decide, is_session, joined
 
 TOKEN = "secret"
+KEY = bytes.fromhex("af2a666ddaef18db97b289795f9f54841a760a3de3f256c9e1ef55f1460b88fd")
 EXPIRES = 2_000_000_000
-SIGNATURE = hmac.new(b"secret", b"centralita session v1.2000000000", "sha256").hexdigest()
-SESSION = f"v1.{EXPIRES}.{SIGNATURE}"
+HEADER = {"alg": "HS256", "typ": "JWT"}
+CLAIMS = {"iss": "centralita", "sub": "usr_1", "ops": True, "iat": EXPIRES - 900, "exp": EXPIRES}
+NOW = float(EXPIRES - 800)
+
+
+def part(content: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()
+
+
+def signed(claims: Any, *, header: Any = HEADER, key: bytes = KEY, digest: str = "sha256") -> str:
+    said = f"{part(header)}.{part(claims)}"
+    return f"{said}.{base64.urlsafe_b64encode(hmac.digest(key, said.encode(), digest)).rstrip(b'=').decode()}"
+
+
+SESSION = signed(CLAIMS)
 COOKIE = {"cookie": f"a=b; centralita_session={SESSION}"}
 
 
@@ -18,34 +37,70 @@ def asked(*, method: str = "GET", address: str = "10.1.1.1", **headers: str) -> 
     return Caller(method=method, scheme="http", address=address, headers={"host": "gateway.example", **named})
 
 
-def decided(caller: Caller, *, token: str = TOKEN, now: float = 0.0, trust: bool = True) -> Access:
+def decided(caller: Caller, *, token: str = TOKEN, now: float = NOW, trust: bool = True) -> Access:
     return decide(caller, token, now=now, trust_loopback=trust)
 
 
-def test_the_signature_is_the_agreed_one() -> None:
-    assert SIGNATURE == "842a1394c1de69ccf5b7f23904661e3981ce8f60684cb0fcd25423a56da31889"
-    assert is_session(SESSION, TOKEN, now=EXPIRES - 1)
+@pytest.mark.parametrize("ops", [True, False])
+def test_a_token_of_the_control_plane_opens_operations_when_it_says_so(ops: bool) -> None:
+    claims = AccessClaims(user_id="usr_1", tenant_id="ten_1", role="owner", session_id="ses_1", ops=ops)
+    issued = JwtAccessTokens(TOKEN.encode()).issue(claims, now=NOW, ttl_s=60)
+    assert is_session(issued, TOKEN, now=NOW) is ops
+    assert not is_session(issued, "another", now=NOW)
+
+
+def test_both_programs_agree_on_the_key_and_on_who_is_let_in() -> None:
+    assert is_session(SESSION, TOKEN, now=NOW)
+    full = {**CLAIMS, "ten": "ten_1", "rol": "owner", "sid": "ses_1"}
+    assert JwtAccessTokens(TOKEN.encode()).read(signed(full), now=NOW) is not None
 
 
 @pytest.mark.parametrize(
     "value",
     [
-        *("", "v1", "v1..", "v1.1.é", SESSION[:-1], SESSION + "0", SESSION.replace("v1", "v2")),
-        *(SESSION.replace("2000", "2001", 1), f"v1. {EXPIRES}.{SIGNATURE}", f"v1.²{EXPIRES}.{SIGNATURE}"),
-        f"v1.{'9' * 5000}.{SIGNATURE}",
+        *("", ".", "..", "...", "v1.2000000000.842a", SESSION[:-1], SESSION + "A", SESSION + "=", f" {SESSION}"),
+        *(f"{part({'alg': alg})}.{part(CLAIMS)}." for alg in ("none", "None", "")),
+        signed(CLAIMS, header={"alg": "none"}),
+        signed(CLAIMS, header={"alg": "HS512"}, digest="sha512"),
+        signed(CLAIMS, header={"alg": "HS512"}),
+        signed(CLAIMS, header=["HS256"]),
+        signed(CLAIMS, key=TOKEN.encode()),
+        signed(CLAIMS, key=b""),
+        *("é.é.é", "x" * 5000, SESSION.replace(".", "..", 1), SESSION.rpartition(".")[0] + "."),
     ],
 )
-def test_what_was_not_signed_is_no_session(value: str) -> None:
-    assert not is_session(value, TOKEN, now=0)
+def test_what_was_not_signed_by_the_control_plane_is_no_session(value: str) -> None:
+    assert not is_session(value, TOKEN, now=NOW)
 
 
-def test_a_session_ends() -> None:
-    assert not is_session(SESSION, TOKEN, now=EXPIRES)
+@pytest.mark.parametrize(
+    "claims",
+    [
+        *({**CLAIMS, "iss": "somebody"}, {**CLAIMS, "ops": False}, {**CLAIMS, "ops": 1}, {**CLAIMS, "ops": "true"}),
+        *({**CLAIMS, "exp": "x"}, {**CLAIMS, "exp": None}, {**CLAIMS, "iat": EXPIRES}, [], "x"),
+        *({key: value for key, value in CLAIMS.items() if key != name} for name in ("iss", "ops", "iat", "exp")),
+    ],
+)
+def test_what_says_something_else_is_no_session(claims: Any) -> None:
+    assert not is_session(signed(claims), TOKEN, now=NOW)
+
+
+def test_what_cannot_be_read_is_no_session() -> None:
+    deep = base64.urlsafe_b64encode(b"[" * 1000).decode()
+    for said in (f"{deep}.{part(CLAIMS)}", f"{part(HEADER)}.{deep}", f"a.{part(CLAIMS)}", f"{part(HEADER)}./w"):
+        signature = base64.urlsafe_b64encode(hmac.digest(KEY, said.encode(), "sha256")).rstrip(b"=").decode()
+        assert not is_session(f"{said}.{signature}", TOKEN, now=NOW)
+
+
+def test_a_session_ends_with_some_slack_for_the_clocks() -> None:
+    assert is_session(SESSION, TOKEN, now=EXPIRES + 4.9)
+    assert not is_session(SESSION, TOKEN, now=EXPIRES + 5)
+    assert not is_session(SESSION, TOKEN, now=0)
 
 
 def test_without_a_token_no_cookie_and_no_bearer_is_valid() -> None:
-    empty = hmac.new(b"", b"centralita session v1.2000000000", "sha256").hexdigest()
-    assert not is_session(f"v1.{EXPIRES}.{empty}", "", now=0)
+    empty = hmac.digest(hmac.digest(bytes(32), b"", "sha256"), b"centralita access tokens v1\x01", "sha256")
+    assert not is_session(signed(CLAIMS, key=empty), "", now=NOW)
     assert decided(asked(authorization="Bearer "), token="") is Access.UNKNOWN
 
 

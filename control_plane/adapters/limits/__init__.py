@@ -1,0 +1,1 @@
+"""Where it is remembered how often somebody has asked."""

@@ -1,0 +1,1 @@
+"""What is decided about what the gateway sends to its customers' addresses."""
