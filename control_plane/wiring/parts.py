@@ -11,7 +11,13 @@ from control_plane.adapters.cache.memory import MemoryCache
 from control_plane.adapters.carriers import CARRIERS
 from control_plane.adapters.carriers.spec import CarrierConfig, CarrierSpec
 from control_plane.adapters.clock import SystemClock
+from control_plane.adapters.mail.opening import open_mail
 from control_plane.adapters.numbers import WorldNumberPlan
+from control_plane.adapters.outbound.client import GuardedHttp
+from control_plane.adapters.people.passwords import ArgonPasswords
+from control_plane.adapters.people.secrets import HashedSecrets
+from control_plane.adapters.people.tokens import JwtAccessTokens
+from control_plane.adapters.people.totp import TotpCodes
 from control_plane.adapters.store.calls import SqlCallStore
 from control_plane.adapters.store.database import Database
 from control_plane.adapters.store.engine import open_database
@@ -23,6 +29,7 @@ from control_plane.adapters.stt.deepgram import DeepgramSpeechToText
 from control_plane.adapters.tts.elevenlabs import ElevenLabsTextToSpeech
 from control_plane.core.call.state import Phase
 from control_plane.core.call.table import PATIENCE
+from control_plane.core.web_address import Allowed
 from control_plane.observability.gc_pauses import settle_down
 from control_plane.observability.metrics import Metrics
 from control_plane.observability.tracing import Tracing
@@ -31,6 +38,10 @@ from control_plane.ports.carrier import Carrier
 from control_plane.ports.errors import Misconfigured
 from control_plane.ports.hearing import SpeechToText
 from control_plane.ports.infrastructure import BlobStore, Bus, Clock, NumberPlan
+from control_plane.ports.limits import Limiter
+from control_plane.ports.mail import MailSender
+from control_plane.ports.outbound import OutboundHttp
+from control_plane.ports.people import AccessTokens, OneTimeCodes, PasswordHasher, Secrets
 from control_plane.ports.stores import CallStore, StoreUnavailable
 from control_plane.ports.tenancy import TenantStore
 from control_plane.ports.voice import TextToSpeech
@@ -74,6 +85,15 @@ class Parts:
         self.nodes: Nodes = part("nodes", self._nodes)
         self.webhooks = part("webhooks", lambda: SqlWebhookStore(self.database))
         self.numbers: NumberPlan = part("numbers", lambda: WorldNumberPlan(settings.default_region))
+        self.limiter: Limiter = part("limiter", lambda: shared.limiter)
+        self.passwords: PasswordHasher = part("passwords", ArgonPasswords)
+        self.secrets: Secrets = part("secrets", lambda: HashedSecrets(self.secret))
+        self.codes: OneTimeCodes = part("codes", lambda: TotpCodes(self.secrets))
+        token_secret = settings.auth_token.get_secret_value().encode() or self.secret
+        self.tokens: AccessTokens = part("tokens", lambda: JwtAccessTokens(token_secret))
+        self.mail: MailSender = part("mail", self._mail)
+        allowed = Allowed.parse(settings.outbound_allow)
+        self.outbound: OutboundHttp = part("outbound", lambda: GuardedHttp(self.clock, allowed=allowed))
         self.disk = DiskBlobs(
             settings.data_dir / "blobs", settings.webhook_base_url, secret=self.secret, clock=self.clock
         )
@@ -90,7 +110,7 @@ class Parts:
 
     def closers(self) -> tuple[Callable[[], Awaitable[None]], ...]:
         outside = (self.stt, self.tts, self.brain, self.carrier.control, self.blobs)
-        closing = (*outside, self.redis, self.tracing, self.database)
+        closing = (*outside, self.limiter, self.passwords, self.outbound, self.redis, self.tracing, self.database)
         return tuple(close for part in closing if (close := getattr(part, "aclose", None)) is not None)
 
     async def store_answers(self) -> bool:
@@ -144,6 +164,13 @@ class Parts:
         if run is not None:
             running["event bus"] = run
         return running
+
+    def _mail(self) -> MailSender:
+        settings = self.settings
+        try:
+            return open_mail(settings.mail_url, settings.mail_from, clock=self.clock)
+        except ValueError as error:
+            raise Misconfigured("settings", f"MAIL_URL or MAIL_FROM: {error}") from error
 
     def _nodes(self) -> Nodes:
         settings = self.settings
