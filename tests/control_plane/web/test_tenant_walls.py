@@ -1,0 +1,109 @@
+"""What a tenant can learn of another over HTTP: nothing. Every route is tried with the other's ids."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from quart import Quart
+from sqlalchemy import String, select
+from sqlalchemy import inspect as mapping
+from sqlalchemy.orm import Session
+
+from control_plane.core.people.permissions import ALL
+from control_plane.core.people.principal import Kind, Principal
+from control_plane.ports.tables import Base, Tenanted
+from control_plane.resources.idempotency import Ask
+from control_plane.resources.registered import RESOURCES
+from tests.databases import empty_database
+from tests.gateways import Served, served
+
+OTHER: Final = Principal(
+    tenant_id="other", kind=Kind.USER, id="u-other", name="eva@other.example", role="owner", permissions=ALL
+)
+
+NOBODYS: Final = "01a1ff2d-0000-7000-8000-000000000000"
+"""An id that no row has."""
+
+STREAMS: Final = ("/api/events",)
+
+
+@pytest.fixture
+async def it(tmp_path: Path) -> AsyncIterator[Served]:
+    async with served(tmp_path, empty_database(tmp_path / "x.db")) as it:
+        yield it
+
+
+async def fill(it: Served) -> None:
+    """One row of each resource for the other tenant, made from the example of its description."""
+    for resource in RESOURCES:
+        if resource.create is None:
+            continue
+        example = resource.create.model_config["json_schema_extra"]["examples"][0]  # type: ignore[index]
+        data = resource.create.model_validate(example)
+        await it.gateway.business.create(OTHER, resource, data=data, ask=Ask())
+
+
+def ids(session: Session) -> list[str]:
+    """All keys of the other tenant's rows, of whatever table."""
+    found: set[str] = set()
+    for mapper in Base.registry.mappers:
+        table: Any = mapper.class_
+        if issubclass(table, Tenanted):
+            keys = [key for key in mapping(table).primary_key if isinstance(key.type, String)]
+            rows = session.execute(select(*keys).where(table.tenant_id == "other"))
+            found.update(value for row in rows for value in row)
+    return sorted(found - {"other"})
+
+
+def routes(app: Quart) -> Iterator[tuple[str, str]]:
+    """Method and path of every route of the API that names a thing."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/api/") and rule.arguments and not rule.rule.startswith(STREAMS):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield method, rule.rule
+
+
+def named(path: str, row_id: str) -> str:
+    return re.sub(r"<(int|float):[^>]*>", "1", re.sub(r"<(?!int|float)[^>]*>", row_id, path))
+
+
+async def answer(it: Served, method: str, *, path: str, row_id: str) -> tuple[int, str]:
+    body: dict[str, Any] = {} if method in ("GET", "DELETE") else {"json": {}}
+    found = await it._ask(method, named(path, row_id), client=("127.0.0.1", 50_000), **body)
+    text = (await found.get_data(as_text=True)).replace(row_id, "<id>")
+    return found.status_code, text
+
+
+async def test_the_ids_of_another_tenant_are_answered_like_ids_that_do_not_exist(it: Served) -> None:
+    await fill(it)
+    foreign = await it.gateway.business._store.across(ids)
+    assert len(foreign) >= len(RESOURCES)
+    for method, path in routes(it.app):
+        unknown = await answer(it, method, path=path, row_id=NOBODYS)
+        for row_id in foreign:
+            assert await answer(it, method, path=path, row_id=row_id) == unknown, f"{method} {path} knows {row_id}"
+    assert await it.gateway.business._store.across(ids) == foreign, "and nothing of it was changed"
+
+
+async def test_the_lists_of_a_tenant_show_nothing_of_another(it: Served) -> None:
+    await fill(it)
+    foreign = await it.gateway.business._store.across(ids)
+    for rule in it.app.url_map.iter_rules():
+        if rule.rule.startswith("/api/") and not rule.arguments and "GET" in (rule.methods or ()):
+            if rule.rule.startswith(STREAMS):
+                continue
+            found = await (await it.get(rule.rule)).get_data(as_text=True)
+            assert not [row_id for row_id in foreign if row_id in found], rule.rule
+
+
+async def test_every_route_says_what_it_needs(it: Served) -> None:
+    open_routes = ("/api/health", "/api/auth/")
+    silent = [
+        rule.rule
+        for rule in it.app.url_map.iter_rules()
+        if rule.rule.startswith("/api/") and not rule.rule.startswith(open_routes)
+        if not hasattr(it.app.view_functions[rule.endpoint], "__needs__")
+    ]
+    assert silent == []
