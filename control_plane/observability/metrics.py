@@ -36,6 +36,7 @@ class Metrics:
         self._declare_borders()
         self._declare_cache()
         self._declare_alerts()
+        self._declare_runs()
         self._declare_process(version)
         ProcessCollector(registry=self.registry)
 
@@ -133,6 +134,11 @@ class Metrics:
         self.alerts_live = self._gauge("alerts_live", "Open alerts of this process.")
         self.alerts_looks_total = self._counter("alerts_looks", "Times the alert rules were looked at.", "outcome")
         self.alerts_deliveries_total = self._counter("alerts_deliveries", "Tries to tell people.", "outcome")
+
+    def _declare_runs(self) -> None:
+        self.runs_total = self._counter("runs", "Tries of work that survives a crash.", "kind", "outcome")
+        self.runs_live = self._gauge("runs_live", "Runs that this process carries out.")
+        self.runs_waiting = self._gauge("runs_waiting", "Runs that are due and have not begun.", "kind")
 
     def _declare_process(self, version: str) -> None:
         self.event_loop_lag_seconds = self._histogram(

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -55,11 +55,21 @@ class Nodes:
     time. While the directory cannot be read nobody is declared dead.
     """
 
-    def __init__(self, name: str, *, address: str, store: NodeStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        address: str,
+        store: NodeStore,
+        clock: Clock,
+        reap: Callable[[Sequence[str]], Awaitable[int]] | None = None,
+    ) -> None:
+        """`reap` is told again and again which nodes are gone: their other work is to go on elsewhere, too."""
         self.name = name
         self._me = Node(id=name, instance=str(uuid.uuid4()), beat=0, address=address)
         self._store = store
         self._clock = clock
+        self._reap = reap
         self._others: dict[str, _Sighting] = {}
         self._looked_at = clock.steady()
         self._left: set[str] = set()
@@ -133,6 +143,9 @@ class Nodes:
             await self._replaced(household)
             return
         await self._look()
+        gone = [each.node.id for each in self._others.values() if each.gone]
+        if gone and self._reap is not None:
+            await self._reap(gone)
         taken = await household.adopt()
         if taken:
             log.warning("calls of nodes that are gone were taken over", calls=taken)

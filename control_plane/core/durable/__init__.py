@@ -1,0 +1,1 @@
+"""What is decided about long work without waiting for anything."""
