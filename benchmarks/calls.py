@@ -15,10 +15,12 @@ from typing import Any, Final
 
 from benchmarks import callers, machine, starts, tables
 from benchmarks.aims import missed
+from benchmarks.beside import Beside
 from benchmarks.hotspots import hotspots, read
 from benchmarks.meter import Sample, cpu_s, read_frames, read_lag, rss, sample
 from benchmarks.results import Collected, Result, evaluate
 from benchmarks.stack import Plan, Stack
+from simulator.stages import percentiles
 
 SETTLE_S: Final = 2.0
 """Before memory is read: recordings are written, connections closed."""
@@ -42,10 +44,10 @@ def main() -> int:
     settings = {"RECORD_CALLS": "false"} if options.no_record else {}
     results = []
     for calls in options.calls:
-        for _ in range(options.runs):
+        for beside in [0.0, options.beside] * options.runs if options.beside else [0.0] * options.runs:
             profile = options.profile.with_suffix(f".{calls}.json") if options.profile else None
             plan = Plan(cores=cores, settings={**settings, "MAX_CALLS": str(calls + 10)}, profile=profile)
-            results.append(_run(plan, calls=calls, seconds=options.seconds))
+            results.append(_run(plan, calls=calls, seconds=options.seconds, beside=beside))
     _print(results)
     if options.json:
         document = {"machine": machine.describe(), "results": [asdict(result) for result in results]}
@@ -53,9 +55,13 @@ def main() -> int:
     return 1 if any(result.invalid for result in results) else 0
 
 
-def _run(plan: Plan, *, calls: int, seconds: float) -> Result:
+def _run(plan: Plan, *, calls: int, seconds: float, beside: float) -> Result:
     with Stack(plan) as stack:
-        collected = _collect(stack, calls, seconds=seconds)
+        with Beside(stack.url, rate=beside) as others:
+            collected = _collect(stack, calls, seconds=seconds)
+        if beside:
+            took = {name: round(value or 0.0, 1) for name, value in percentiles(others.took_ms).items()}
+            print(f"beside {beside:g} requests/s: {len(others.took_ms)} answered in ms {took}, {others.failed} failed")
         if plan.profile:
             spent_us = 1e6 * cpu_s(stack.gateway) / read_frames(stack.api("/metrics").text)
             stack.stop_gateway()
@@ -142,6 +148,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=40.0, help="how long each caller talks, about")
     parser.add_argument("--runs", type=int, default=1, help="how often with each N")
     parser.add_argument("--pin", type=int, default=0, metavar="CORE", help="the core of the gateway")
+    parser.add_argument(
+        "--beside", type=float, default=0.0, metavar="RATE", help="and with so many API requests a second"
+    )
     parser.add_argument("--no-record", action="store_true", help="calls are not recorded")
     parser.add_argument("--json", type=Path, metavar="FILE", help="everything, for programs")
     parser.add_argument("--profile", type=Path, metavar="FILE", help="sample where the time goes, into FILE.<N>.json")

@@ -15,7 +15,10 @@ from control_plane.app import create_app
 from control_plane.core.doctor.findings import Level
 from control_plane.doctor_command import as_text, table
 from control_plane.observability.logging import configure_logging, get_logger
+from control_plane.people_command import reset_owner
 from control_plane.ports.errors import Misconfigured
+from control_plane.ports.tables import DEFAULT_TENANT
+from control_plane.seed_command import progress, seed_demo
 from control_plane.services.doctor.doctor import Report
 from control_plane.services.gateway import Gateway
 from control_plane.settings import Settings
@@ -23,8 +26,12 @@ from control_plane.settings_check import SettingsError, Severity, faults
 from control_plane.wiring import build_gateway
 from control_plane.wiring.beside import beside
 from control_plane.wiring.doctor import Practice, open_practice
+from control_plane.wiring.people import open_people
+from control_plane.wiring.showcase import open_showcase
 
 log = get_logger("main")
+
+COMMANDS: Final = ("run", "check", "doctor", "reset-owner", "seed-demo")
 
 EXIT_CONFIG: Final = 78
 """EX_CONFIG of sysexits.h."""
@@ -38,13 +45,18 @@ SHUTDOWN_S: Final = 3.0
 
 def main() -> None:
     """`gateway run`: serve until SIGTERM or SIGINT, then drain. `gateway check`: only look at the settings.
-    `gateway doctor`: look at the installation that runs with these settings.
+    `gateway doctor`: look at the installation that runs with these settings. `gateway reset-owner`: let an owner in who
+    has lost everything. `gateway seed-demo`: fill an empty tenant with believable data.
     """
     options = _options()
     try:
         settings = Settings.load()
         if options.command == "doctor":
             sys.exit(examine(settings, options))
+        if options.command == "reset-owner":
+            sys.exit(asyncio.run(recover(settings, options.email)))
+        if options.command == "seed-demo":
+            sys.exit(asyncio.run(show(settings, options)))
         _report(settings)
         if options.command == "run":
             run(settings)
@@ -55,12 +67,19 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="gateway", description="Centralita, a gateway for AI phone calls.")
-    parser.add_argument("command", nargs="?", choices=("run", "check", "doctor"), default="run")
+    parser.add_argument(
+        "command", nargs="?", choices=("run", "check", "doctor", "reset-owner", "seed-demo"), default="run"
+    )
     doctor = parser.add_argument_group("doctor")
     doctor.add_argument("--json", action="store_true", help="print JSON")
     doctor.add_argument("--url", default="", help="look at this address instead of WEBHOOK_BASE_URL")
     doctor.add_argument("--no-call", action="store_true", help="hold no echo call")
     doctor.add_argument("--language", choices=("en", "es"), default="en")
+    owner = parser.add_argument_group("reset-owner")
+    owner.add_argument("--email", default="", help="which owner; otherwise the first one")
+    seed = parser.add_argument_group("seed-demo")
+    seed.add_argument("--tenant", default=DEFAULT_TENANT, help="whom to fill; it has to be empty")
+    seed.add_argument("--calls", type=int, default=400, help="so many calls of the last 30 days")
     return parser.parse_args()
 
 
@@ -72,6 +91,26 @@ def examine(settings: Settings, options: argparse.Namespace) -> int:
     colours = sys.stdout.isatty()
     print(as_text(report) if options.json else table(report, language=options.language, colours=colours))
     return 1 if report.level is Level.FAIL else 0
+
+
+async def recover(settings: Settings, email: str) -> int:
+    """Print a link for an owner who has lost everything; 1 when there is no such owner."""
+    configure_logging("ERROR", "console", show_pii=False)
+    people, close = await open_people(settings)
+    try:
+        return await reset_owner(people, email)
+    finally:
+        await close()
+
+
+async def show(settings: Settings, options: argparse.Namespace) -> int:
+    """Fill a tenant with believable data; 1 when it is not empty."""
+    configure_logging("ERROR", "console", show_pii=False)
+    showcase, close = await open_showcase(settings, tenant_id=options.tenant, progress=progress)
+    try:
+        return await seed_demo(showcase, calls=options.calls)
+    finally:
+        await close()
 
 
 async def _examination(practice: Practice) -> Report:

@@ -66,7 +66,10 @@ class Settings(BaseSettings):
     drain_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
     node_id: Annotated[str, Field(pattern="^[a-z0-9-]{1,32}$")] = "main"
     node_address: str = ""
-    session_hours: Annotated[int, Field(ge=1, le=720)] = 12
+    session_hours: Annotated[int, Field(ge=1, le=8760)] = 720
+    registration: Literal["closed", "open"] = "closed"
+    api_requests_per_minute: Annotated[int, Field(ge=1)] = 600
+    sign_ins_per_minute: Annotated[int, Field(ge=1)] = 20
     sidecar_url: str = "http://127.0.0.1:3009"
 
     carrier: str = "telnyx"

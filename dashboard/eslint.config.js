@@ -11,6 +11,10 @@ export default tseslint.config(
   { files: ['**/*.{js,mjs}'], languageOptions: { globals: globals.node } },
   { files: ['public/*.js'], languageOptions: { globals: globals.browser } },
   {
+    files: ['public/docs/*.js'],
+    languageOptions: { globals: { ...globals.browser, SwaggerUIBundle: 'readonly' } },
+  },
+  {
     files: ['src/**/*.{ts,tsx}'],
     extends: [
       tseslint.configs.strictTypeChecked,

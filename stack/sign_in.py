@@ -1,4 +1,4 @@
-"""With which token one signs in to the dashboard, and the link that does it."""
+"""The token of whoever runs the installation, and the browser that is opened for them."""
 
 import os
 import secrets
@@ -32,11 +32,6 @@ def _make(path: Path) -> None:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(32))
     Path(draft).replace(path)
-
-
-def link(address: str, token: str) -> str:
-    """Browsers keep what stands behind `#` to themselves: it is sent to no server and stands in no log."""
-    return f"{address}/sign-in#{token}"
 
 
 def open_browser(url: str, environment: Mapping[str, str], *, platform: str) -> bool:

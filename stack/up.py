@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +17,10 @@ from stack.prepare import Prepared, alone, data_folder, prepare
 from stack.private import keep_private
 from stack.rotation import keep_short
 from stack.settings import Settings
-from stack.sign_in import FILE_NAME, link, open_browser
+from stack.sign_in import FILE_NAME, open_browser
 from stack.terminal import Terminal
 from stack.unit import Unit
+from stack.welcome import setup_token, welcome
 
 _ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -60,12 +61,12 @@ async def _run(options: Options, prepared: Prepared, *, terminal: Terminal) -> N
             task.cancel()
 
 
-async def _serve(crew: Crew, every: tuple[Unit, ...], *, after_start: Callable[[], None]) -> None:
+async def _serve(crew: Crew, every: tuple[Unit, ...], *, after_start: Callable[[], Awaitable[None]]) -> None:
     for unit in every:
         crew.say(f"{unit.name}: starting …")
         program = await crew.start(unit)
         crew.say(f"{unit.name}: ready (process {program.pid})")
-    after_start()
+    await after_start()
     try:
         await crew.keep_alive()
     except* StackFailed as failures:
@@ -102,13 +103,14 @@ class _Endings:
         work.cancel()
 
 
-def _welcome(options: Options, prepared: Prepared, *, terminal: Terminal) -> None:
+async def _welcome(options: Options, prepared: Prepared, *, terminal: Terminal) -> None:
     plan = prepared.plan
-    sign_in = link(plan.address, plan.token)
-    ours = prepared.token_is_ours
+    token = await setup_token(plan)
+    dashboard = welcome(plan, token) if token else plan.address
     rows = (
-        ("dashboard", sign_in if ours else f"{plan.address}/sign-in"),
-        ("its token", str(plan.data / FILE_NAME) if ours else "AUTH_TOKEN of your settings"),
+        ("dashboard", dashboard),
+        *((("", "Nobody has an account yet: open this link to make yours."),) if token else ()),
+        ("API's token", str(plan.data / FILE_NAME) if prepared.token_is_ours else "AUTH_TOKEN of your settings"),
         ("health", f"{plan.address}/health"),
         *(("control plane", f"{name} on http://127.0.0.1:{port}") for name, port in plan.nodes.items()),
         ("sidecar", f"http://127.0.0.1:{plan.sidecar_port}"),
@@ -119,5 +121,5 @@ def _welcome(options: Options, prepared: Prepared, *, terminal: Terminal) -> Non
     )
     table = "\n".join(f"  {name:<14} {value}" for name, value in rows)
     terminal.say(f"\nCentralita runs. Ctrl-C ends it.\n{table}\n")
-    if options.open and not open_browser(sign_in, plan.environment, platform=sys.platform):
+    if options.open and not open_browser(dashboard, plan.environment, platform=sys.platform):
         terminal.say("There is no browser here that could be opened: open the link elsewhere.")

@@ -20,6 +20,7 @@ from control_plane.observability.metrics import Metrics
 from control_plane.ports.carrier import Notice, StreamTicket, WebhookReader
 from control_plane.ports.stores import CallRecord, CallStore, JournalEntry, StoredCommand, StoreUnavailable
 from control_plane.resources.bots import BOTS
+from control_plane.services.bots.casting import ShippedBots
 from control_plane.services.calls.desk import CallDesk, DeskParts, DeskPolicy
 from control_plane.services.calls.executor import ExecutorParts
 from control_plane.services.calls.factory import CallFactory, FactoryParts
@@ -274,8 +275,7 @@ def _factory_parts(parts: _Parts, patience: Mapping[Phase, float]) -> FactoryPar
         fetch_recording=fetch_recording,
     )
     return FactoryParts(
-        bots={bot.id: bot for bot in BOTS},
-        default_bot=BOTS[0].id,
+        bots=ShippedBots({bot.id: bot for bot in BOTS}, default=BOTS[0].id),
         patience=patience,
         store=store,
         clock=parts.clock,

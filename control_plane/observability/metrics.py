@@ -55,6 +55,7 @@ class Metrics:
     def _declare_calls(self) -> None:
         self.calls_started_total = self._counter("calls_started", "Calls that began.", "direction")
         self.calls_ended_total = self._counter("calls_ended", "Calls that ended, by hangup cause.", "cause")
+        self.calls_counted_total = self._counter("calls_counted", "Ended calls that this process added to analytics.")
         self.calls_answered_total = self._counter("calls_answered", "Calls that were answered.", "direction")
         self.calls_live = self._gauge("calls_live", "Calls that have not ended, in this process.")
         self.call_ring_seconds = self._histogram(
@@ -118,6 +119,7 @@ class Metrics:
             "database_seconds", "How long transactions took, waiting included.", "operation", buckets=DATABASE_BUCKETS
         )
         self.database_errors_total = self._counter("database_errors", "Transactions that failed.", "operation")
+        self.outbound_webhooks_total = self._counter("outbound_webhooks", "Attempts to tell tenants.", "outcome")
         self.bus_subscribers = self._gauge("bus_subscribers", "Listeners to events in passing.")
         self.bus_dropped_total = self._counter("bus_dropped", "Messages that slow listeners have lost.")
         self.http_requests_total = self._counter("http_requests", "HTTP requests answered.", "route", "status")

@@ -32,6 +32,10 @@ class BlobStore(Protocol):
         """The bytes from `start` to before `stop`, piece by piece; fewer when the file is shorter or gone."""
         ...
 
+    async def delete(self, key: str) -> None:
+        """That there is no such file is no fault."""
+        ...
+
     async def url(self, key: str, *, expires_s: int = 600) -> str:
         """An address from which the carrier or a browser can fetch it without credentials, for a while."""
         ...

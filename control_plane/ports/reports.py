@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from control_plane.ports.stores import TurnRecord
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TalkFigures:
@@ -77,12 +79,23 @@ class ReportStore(Protocol):
         """Of a tenant, or of all (None). Unix seconds; `until` is not in it."""
         ...
 
+    async def bot(self, tenant_id: str, bot_id: str, *, bounds: Sequence[float]) -> DayReport:
+        """Of the calls of one bot, from the first of the bounds (unix seconds, ascending) until before the last.
+
+        Its `hours` are the spans between the bounds, counted from 0.
+        """
+        ...
+
     async def messages(self) -> int:
         """Turns of all calls that are kept."""
         ...
 
     async def talks(self, call_ids: Sequence[str]) -> Mapping[str, TalkFigures]:
         """By call; a call in which nothing was said is left out."""
+        ...
+
+    async def turns(self, call_ids: Sequence[str]) -> Mapping[str, Sequence[TurnRecord]]:
+        """What was said, by call and in order; a call in which nothing was said is left out."""
         ...
 
     async def last_words(self, call_ids: Sequence[str]) -> Mapping[str, LastWords]:

@@ -38,6 +38,8 @@ class CallRecord:
     """The control plane in which it lives."""
     tenant_id: str = DEFAULT_TENANT
     """Whose call it is."""
+    bot_version: int = 0
+    """The published version of the bot that it began with, and keeps; 0: the bot as it ships."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,15 @@ class CallFilter:
     """Begun before this time."""
     text: str = ""
     """Part of the contact's name, in any case, or of one of the numbers, however it is written."""
+    said: str = ""
+    """Words that were said in it, each from its beginning, without regard to case and accents."""
+    number: str = ""
+    """The number at the other end, as carriers write it."""
+    recorded: bool | None = None
+    min_talk_s: float | None = None
+    """Talked for so long or longer."""
+    min_latency_ms: float | None = None
+    """The 95th percentile of its answers' latency is this or more."""
     limit: int = 50
     cursor: str = ""
     """Opaque, from the page before."""
@@ -122,6 +133,8 @@ class CallFilter:
 class CallPage:
     items: Sequence[CallRecord]
     next_cursor: str = ""
+    snippets: Mapping[str, str] = field(default_factory=dict)
+    """By call, when words were searched: where the first of them was said."""
 
 
 class DuplicateKey(Exception):

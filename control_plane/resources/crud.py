@@ -1,6 +1,5 @@
 """Finding, making, changing and removing the rows of any resource, within a tenant's session."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -10,6 +9,7 @@ from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from control_plane.core.refusals import Refused, invalid, unknown
+from control_plane.core.words import folded as folded
 from control_plane.ports.tables import Words
 from control_plane.resources.cursor import cursor_after, position_of
 from control_plane.resources.resource import Resource
@@ -42,12 +42,6 @@ class Searchable:
 
     words: Mapped[str] = mapped_column(Words, default="")
     __unlisted__ = ("words",)
-
-
-def folded(*texts: str) -> str:
-    """In lower case and without accents, so that `maria` finds `María`."""
-    joined = unicodedata.normalize("NFKD", " ".join(texts).casefold())
-    return "".join(letter for letter in joined if not unicodedata.combining(letter))
 
 
 class Rows:

@@ -52,9 +52,9 @@ def _zone(name: str) -> str:
 
 
 def _amount(value: Any) -> Any:
-    """Text or a whole number: what a float means is not what somebody typed."""
-    if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
-        value = str(value)
+    """As text: what a number of JSON means is not what somebody typed."""
+    if isinstance(value, Decimal):
+        value = f"{value:f}"
     if not isinstance(value, str) or not re.match(_MONEY, value):
         raise ValueError('a decimal in quotation marks, such as "12.50"')
     return value

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import BaseModel
+from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from control_plane.core.refusals import Refused
@@ -58,3 +59,9 @@ def once(session: Session, ask: Ask, *, make: Callable[[], BaseModel]) -> dict[s
     session.add(IdempotencyKey(key=ask.key, fingerprint=fingerprint, answer=answer, created_at=now(session)))
     session.flush()
     return answer
+
+
+def forget(session: Session, *, before: float) -> int:
+    """Across tenants: remove the keys that are not remembered any more at that time; how many."""
+    old = delete(IdempotencyKey).where(IdempotencyKey.created_at < before - KEPT_S)
+    return int(getattr(session.execute(old), "rowcount", 0))

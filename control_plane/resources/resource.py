@@ -75,6 +75,8 @@ class Resource:
     sort: str = "-created_at"
     """How a list is sorted when nothing is said; with a minus: from the greatest down."""
     rules: Rules = Rules()
+    refuses: tuple[str, ...] = ()
+    """Codes that its rules refuse with, for the description."""
     loading: tuple[ORMOption, ...] = ()
     """How related rows that `out` shows are loaded, so that a page is not a query a row."""
     announced: bool = False

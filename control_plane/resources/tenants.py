@@ -1,6 +1,6 @@
 """The tenant itself: a company with its people, bots and customers, and how it keeps its house."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -62,7 +62,7 @@ class SettingsIn(BaseModel):
     )
 
     name: Line = ""
-    zone: Zone | None = None
+    zone: Zone | Literal[""] = ""
     language: Language = "es"
     region: str = Field(default="", pattern=r"^([A-Z]{2})?$")
     currency: Currency = "USD"

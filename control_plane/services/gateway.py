@@ -12,16 +12,25 @@ from control_plane.observability.metrics import Metrics
 from control_plane.observability.tracing import Tracing
 from control_plane.ports.callbacks import CallbackStore
 from control_plane.ports.carrier import MediaCodec
+from control_plane.ports.durable import DurableEngine
 from control_plane.ports.infrastructure import BlobStore, Bus, Clock
-from control_plane.ports.stores import CallStore
+from control_plane.ports.stores import CallRecord, CallStore
 from control_plane.services.alerts.service import AlertService
+from control_plane.services.analytics.service import Analytics
+from control_plane.services.bots.service import Bots
 from control_plane.services.business import Business
 from control_plane.services.cache.service import CacheService
 from control_plane.services.calls.desk import CallDesk
+from control_plane.services.contacts.services import ContactServices
 from control_plane.services.depths import Depths
 from control_plane.services.doctor.doctor import Doctor
 from control_plane.services.media.door import MediaDoor
 from control_plane.services.nodes import Nodes
+from control_plane.services.outbound.endpoints import Endpoints
+from control_plane.services.people.people import People
+from control_plane.services.staff.invitations import Invitations
+from control_plane.services.staff.key_ring import KeyRing
+from control_plane.services.staff.staff import Staff
 from control_plane.services.supervisor import Supervisor
 from control_plane.services.views import Views
 from control_plane.services.webhooks.intake import WebhookIntake
@@ -39,8 +48,6 @@ class Access:
     """Who may use the API: loopback always, others with the token; with no token nobody else."""
 
     token: str = field(repr=False)
-    session_s: float = 12 * 3600.0
-    """How long a browser stays signed in."""
     public: str = ""
     """Scheme and host under which people reach the installation, as far as it is known."""
 
@@ -65,6 +72,15 @@ class Gateway:
     store_answers: Callable[[], Awaitable[bool]]
     bus: Bus
     business: Business
+    analytics: Analytics
+    people: People
+    bots: Bots
+    invitations: Invitations
+    key_ring: KeyRing
+    staff: Staff
+    endpoints: Endpoints
+    contacts: ContactServices
+    durable: DurableEngine
     alerts: AlertService
     cache: CacheService
     doctor: Doctor
@@ -74,8 +90,8 @@ class Gateway:
     tracing: Tracing
     access: Access
     migrate: Callable[[], Awaitable[None]]
-    language: Callable[[str], str]
-    """Language of a bot by its id."""
+    language: Callable[[CallRecord], Awaitable[str]]
+    """Language of the bot of a call."""
     closers: tuple[Callable[[], Awaitable[None]], ...]
     """What is to be closed at the end, in this order."""
     background: Mapping[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
@@ -105,6 +121,8 @@ class Gateway:
         self.depths.gc_watch.start()
         self.tracing.start()
         await self.migrate()
+        await self.people.arrivals.welcome()
+        await self.bots.seed()
         await self.nodes.enter()
         taken_over = await self.desk.recover()
         if taken_over:
@@ -112,6 +130,8 @@ class Gateway:
         for carrier, intake in self.intakes.items():
             self.workers.append(self.supervisor.spawn(intake.run(), f"webhooks of {carrier}"))
         self.workers.append(self.supervisor.spawn(self.nodes.run(self.desk), "node"))
+        await self.durable.launch()
+        await self.contacts.resume()
         for name, run in self.background.items():
             self.supervisor.spawn(run(), name)
         await self.alerts.start(self.supervisor, measure=self.measure)
@@ -131,6 +151,7 @@ class Gateway:
         """After the last socket: end all tasks, close everything. What does not close does not keep the others open."""
         self.ready = False
         self.depths.gc_watch.stop()
+        await self.durable.aclose()
         await self.supervisor.aclose()
         for close in (self.nodes.leave, *self.closers):
             try:

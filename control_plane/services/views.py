@@ -21,3 +21,5 @@ class Views:
     providers: ProviderBoard
     database_answers: Fresh[bool]
     bots: Sequence[Bot]
+    sellers: Fresh[int]
+    """Those who are there, of all tenants."""

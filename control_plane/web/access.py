@@ -1,55 +1,60 @@
-"""Who may use the API: programs on this machine, whoever has the token, browsers that signed in with it."""
+"""Who may use a route, and how often."""
 
-import hmac
-import ipaddress
+from math import ceil
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from quart import Quart, current_app, g, request
+from quart import Quart, Response, current_app, g, request
 
-from control_plane.core.people.permissions import ALL, SYSTEM, Role
-from control_plane.core.people.principal import Kind, Principal
+from control_plane.core.people.principal import Principal
 from control_plane.core.refusals import Refused
-from control_plane.observability.logging import get_logger
-from control_plane.ports.tables import DEFAULT_TENANT
+from control_plane.ports.limits import Limit, Verdict
 from control_plane.services.calls.orders import UnknownCall
-from control_plane.web import cookie
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
+from control_plane.web.identity import Asker, address, from_this_machine, identify, is_operators
 from control_plane.web.needs import SIGNED_IN
 
-log = get_logger("web")
-
-OPEN: Final = ("/health", "/api/health", "/api/auth/", "/webhook/", "/blobs/", "/stream/", "/openapi.json", "/docs")
+OPEN: Final = ("/health", "/api/health", "/webhook/", "/blobs/", "/stream/", "/openapi.json", "/docs")
 """Prefixes that answer everybody: strangers learn from health whether calls are taken, and what the API is like; the
 others have proofs of their own."""
+
+AUTH: Final = "/api/auth/"
+OPEN_AUTH: Final = frozenset(
+    AUTH + name
+    for name in (
+        *("session", "setup", "register", "login", "refresh", "logout"),
+        *("link", "accept-invitation", "forgot-password", "reset-password"),
+    )
+)
+"""What strangers do to be strangers no more, and leaving."""
+
+RIGHTS: Final = ("/api/users", "/api/keys", "/api/settings")
+"""Below these it is changed who may do what."""
 
 READING: Final = ("GET", "HEAD")
 """Methods that change nothing."""
 
-OWN_NAMES: Final = ("localhost", "127.0.0.1", "::1")
-
-FORWARDED: Final = ("x-forwarded-for", "forwarded", "x-real-ip")
-
 
 def install(app: Quart) -> None:
     app.before_request(_check)
+    app.after_request(_tell_quota)
+    app.after_request(_look_again)
+
+
+def is_open(path: str) -> bool:
+    """Whether it answers everybody."""
+    return path == "/" or path in OPEN_AUTH or path.startswith(OPEN)
 
 
 def authorised() -> bool:
-    """Whether this request may use the whole API."""
-    return _from_this_machine() or _has_token() or session_expiry() is not None
+    """Whether this request may learn how the installation does. Looks into no database."""
+    return is_operators()
 
 
-def session_expiry() -> int | None:
-    """Until when the browser that asks is signed in (unix seconds); None when it is not."""
-    here = gateway()
-    return cookie.expiry(request.cookies.get(cookie.NAME, ""), here.access.token, now=here.clock.wall())
-
-
-def expires_with_session() -> int | None:
-    """Until when what is asked for may go on, when only the session cookie allows it; None: as long as it likes."""
-    return None if _from_this_machine() or _has_token() else session_expiry()
+def asker() -> Asker:
+    """Who asks. Only in handlers that strangers do not reach."""
+    found: Asker = g.asker
+    return found
 
 
 def scheme() -> str:
@@ -69,19 +74,73 @@ async def _check() -> Any:
     path = request.path
     if path.startswith("/api/") and not path.isprintable():
         return problem(400, "unreadable_path", title="The path cannot be read")  # no id has such letters, nor databases
-    if path == "/" or path.startswith(OPEN):
+    if path.startswith(AUTH) and (refused := await _check_sign_in()):
+        return refused
+    if is_open(path):
         return None
-    g.who = _principal()
-    if g.who is None:
-        body, status, headers = problem(
-            401, "unauthorized", title="A token is needed", detail="Send AUTH_TOKEN as `Authorization: Bearer …`."
-        )
-        return body, status, {**headers, "WWW-Authenticate": "Bearer"}
-    if _by_cookie() and request.method not in READING and not from_own_page():
+    found = await identify()
+    if found is None:
+        return await _stranger()
+    g.asker, g.who = found, found.principal
+    if found.by_cookie and request.method not in READING and not from_own_page():
         return foreign_page()
+    if found.quota and (refused := await _count(found.quota, gateway().people.parts.policy.requests)):
+        return refused
     _check_permission(g.who)
     await _check_call(g.who)
     return None
+
+
+async def _check_sign_in() -> Any:
+    """Other pages sign nobody in or out, and nobody tries passwords by the thousand."""
+    if request.method in READING:
+        return None
+    if "origin" in request.headers and not from_own_page():
+        return foreign_page()
+    if from_this_machine() and "origin" not in request.headers:
+        return None
+    return await _count(f"auth:{address()}", gateway().people.parts.policy.sign_ins)
+
+
+async def _stranger() -> Any:
+    if refused := await _count(f"stranger:{address()}", gateway().people.parts.policy.requests):
+        return refused
+    detail = "Sign in, or send an API key, an access token or AUTH_TOKEN as `Authorization: Bearer …`."
+    body, status, headers = problem(401, "unauthorized", title="Who asks is not known", detail=detail)
+    return body, status, {**headers, "WWW-Authenticate": "Bearer"}
+
+
+async def _count(key: str, limit: Limit) -> Any:
+    """The refusal when it was asked too often; the answer tells the quota in any case."""
+    verdict = await gateway().people.parts.limiter.hit(key, limit)
+    g.quota = (limit, verdict)
+    if verdict.allowed:
+        return None
+    return problem(
+        429,
+        "too_many_requests",
+        title="Too many requests",
+        detail="Wait as long as Retry-After says.",
+        retry_after=ceil(verdict.retry_after_s),
+    )
+
+
+async def _tell_quota(response: Response) -> Response:
+    """Of the last quota that the request was counted under."""
+    counted: tuple[Limit, Verdict] | None = g.get("quota")
+    if counted is not None:
+        limit, verdict = counted
+        response.headers["RateLimit-Policy"] = f'"default";q={round(limit.rate * 60)};w=60'
+        wait = f";t={ceil(verdict.retry_after_s)}" if verdict.retry_after_s else ""
+        response.headers["RateLimit"] = f'"default";r={verdict.remaining}{wait}'
+    return response
+
+
+async def _look_again(response: Response) -> Response:
+    """What was just changed holds in this process from now on. Here, so that no route can forget it."""
+    if request.method not in READING and request.path.startswith(RIGHTS) and response.status_code < 400:
+        await gateway().people.forget()
+    return response
 
 
 def _check_permission(who: Principal) -> None:
@@ -100,51 +159,7 @@ async def _check_call(who: Principal) -> None:
         raise UnknownCall(call_id)
 
 
-def _principal() -> Principal | None:
-    """Who asks; None for strangers."""
-    if _from_this_machine() or _has_token() or session_expiry() is not None:
-        everything = ALL | frozenset(SYSTEM)
-        return Principal(
-            tenant_id=DEFAULT_TENANT,
-            kind=Kind.OPERATOR,
-            name="operator",
-            role=Role.OWNER,
-            permissions=everything,
-            address=request.remote_addr or "",
-        )
-    return None
-
-
-def _by_cookie() -> bool:
-    return not (_from_this_machine() or _has_token())
-
-
 def foreign_page() -> Any:
     """A browser adds its cookies also to what the page of somebody else sends."""
     detail = "With a session cookie, Origin has to be this server."
     return problem(403, "foreign_origin", title="Another site sent this", detail=detail)
-
-
-def _from_this_machine() -> bool:
-    """A direct connection over loopback, by a program that knows whom it calls.
-
-    A proxy on this machine speaks for strangers, and so does a browser that a foreign page sends here, be it by its
-    own name for this address.
-    """
-    if any(name in request.headers for name in FORWARDED):
-        return False
-    if request.headers.get("origin") not in (None, f"http://{request.host}"):
-        return False
-    try:
-        known = urlsplit(f"//{request.host}").hostname in OWN_NAMES
-        return known and ipaddress.ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False
-
-
-def _has_token() -> bool:
-    expected = gateway().access.token
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if not expected or scheme.lower() != "bearer":
-        return False
-    return hmac.compare_digest(given.strip().encode(), expected.encode())

@@ -66,7 +66,21 @@ class AlertList(BaseModel):
 class RuleIn(BaseModel):
     """A new rule. See docs/alerts.md for what the fields mean."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Many calls",
+                    "metric": "gateway_calls_live",
+                    "aggregation": "value",
+                    "comparison": ">",
+                    "threshold": 40,
+                    "for_s": 60,
+                }
+            ]
+        },
+    )
 
     name: Name
     metric: Word
@@ -157,7 +171,9 @@ class RuleList(BaseModel):
 class SilenceIn(BaseModel):
     """Tell nobody for a while; without `rule_id` of nothing at all."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"minutes": 60, "reason": "works on the line", "by": "Laura"}]}
+    )
 
     rule_id: Annotated[str, StringConstraints(max_length=64), AfterValidator(_printable)] = ""
     minutes: Annotated[int, Field(ge=1, le=43_200)]

@@ -1,28 +1,28 @@
 """Which calls there were and are: listed, exported, those that live."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from quart import Blueprint, Response
+from quart import Blueprint
 from quart_schema import document_response, validate_querystring, validate_response
 
-from control_plane.core.day import Day
 from control_plane.ports.reports import SILENCE, LastWords
-from control_plane.ports.stores import CallFilter, CallPage, CallRecord
+from control_plane.ports.stores import CallFilter, CallPage
 from control_plane.services.gateway import Gateway
+from control_plane.web.call_sieve import CallQuery, CallSieve, refusal
+from control_plane.web.csv_text import attached, lines
 from control_plane.web.current import gateway
-from control_plane.web.errors import problem
 from control_plane.web.needs import needs, who
-from control_plane.web.schemas import CallList, CallOut, Cursor, PageLimit, printable
-from control_plane.web.view_schemas import Csv, LiveCall, LiveCallList
+from control_plane.web.operation import called
+from control_plane.web.resources import told
+from control_plane.web.schemas import CallList, CallOut, CallWithTurns, TurnOut
+from control_plane.web.view_schemas import Csv, JsonLines, LiveCall, LiveCallList
 
 LIVE_LIMIT: Final = 200
 EXPORT_PAGE: Final = 200
+EXPORT_TALKS: Final = 25
+"""Calls with all that was said in them that are told at once."""
 EXPORT_ROWS: Final = 100_000
 
 COLUMNS: Final = (
@@ -43,56 +43,7 @@ COLUMNS: Final = (
     "latency_p95_ms",
     "node",
 )
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings of a cell that a spreadsheet takes for a formula."""
-
-LATEST: Final = 32_503_680_000.0
-"""The year 3000."""
-
 blueprint = Blueprint("call_list", __name__)
-
-Word = Annotated[str, Field(max_length=100), AfterValidator(printable)]
-
-
-class CallSieve(BaseModel):
-    """Which calls; empty fields do not filter."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    state: Annotated[Word, Field(description="A phase, `ended` or `talking` for instance.")] = ""
-    direction: Annotated[Word, Field(description="`inbound` or `outbound`.")] = ""
-    live: Annotated[Literal["", "true", "false"], Field(description="`true`: not ended; `false`: ended.")] = ""
-    cause: Annotated[Word, Field(description="Hangup cause.")] = ""
-    bot_id: Word = ""
-    since: Annotated[
-        Word,
-        Field(alias="from", description="Begun then or later: unix seconds, or an ISO date (of DEFAULT_TIME_ZONE)."),
-    ] = ""
-    until: Annotated[
-        Word, Field(alias="to", description="Begun before: unix seconds or an ISO time; a date includes that day.")
-    ] = ""
-    q: Annotated[Word, Field(description="Part of the name, or of one of the numbers however it is written.")] = ""
-
-    def wanted(self, zone: str) -> CallFilter:
-        """Raises ValueError with a text for the client."""
-        return CallFilter(
-            tenant_id=who().tenant_id,
-            state=self.state,
-            direction=self.direction,
-            live={"true": True, "false": False}.get(self.live),
-            cause=self.cause,
-            bot_id=self.bot_id,
-            since=_moment("from", self.since, zone=zone)[0],
-            until=_moment("to", self.until, zone=zone)[1],
-            text=self.q.strip(),
-        )
-
-
-class CallQuery(CallSieve):
-    """Which calls, and which page of them."""
-
-    limit: PageLimit = 50
-    cursor: Cursor = ""
 
 
 @blueprint.get("/api/calls")
@@ -102,12 +53,12 @@ class CallQuery(CallSieve):
 async def calls(query_args: CallQuery) -> Any:
     """Newest first, page by page."""
     here = gateway()
+    wanted = await _wanted(query_args)
     try:
-        wanted = query_args.wanted(here.views.overview.default_zone)
         page = await here.calls.list(replace(wanted, limit=query_args.limit, cursor=query_args.cursor))
     except ValueError as error:
-        return problem(422, "invalid", title="The request is not valid", detail=str(error))
-    return CallList(items=await _out(here, page.items), next_cursor=page.next_cursor).model_dump()
+        raise refusal(error) from None
+    return told(CallList(items=await _out(here, page), next_cursor=page.next_cursor))
 
 
 @blueprint.get("/api/calls.csv")
@@ -118,17 +69,19 @@ async def export(query_args: CallSieve) -> Any:
     """The same as a table for spreadsheets, at most 100,000 rows. A cell that one could take for a formula begins with
     an apostrophe."""
     here = gateway()
-    try:
-        wanted = query_args.wanted(here.views.overview.default_zone)
-    except ValueError as error:
-        return problem(422, "invalid", title="The request is not valid", detail=str(error))
-    first = await here.calls.list(replace(wanted, limit=EXPORT_PAGE))
-    table = _table(here, wanted, page=first)
-    response = Response(table, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="calls.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    response.timeout = None
-    return response
+    return attached(_table(here, _pages(here, await _wanted(query_args), size=EXPORT_PAGE)), filename="calls.csv")
+
+
+@blueprint.get("/api/calls.jsonl")
+@needs("calls:read")
+@called("export_calls_with_turns")
+@validate_querystring(CallSieve)
+@document_response(JsonLines)
+async def export_turns(query_args: CallSieve) -> Any:
+    """The same with what was said: a JSON object a line, at most 100,000 of them."""
+    here = gateway()
+    objects = _objects(here, _pages(here, await _wanted(query_args), size=EXPORT_TALKS))
+    return attached(objects, filename="calls.jsonl", content_type="application/jsonl; charset=utf-8")
 
 
 @blueprint.get("/api/calls/live")
@@ -154,46 +107,45 @@ async def live() -> LiveCallList:
     )
 
 
-async def _out(here: Gateway, calls: Sequence[CallRecord]) -> list[CallOut]:
-    talks = await here.views.reports.talks([call.id for call in calls])
-    return [CallOut.of(call, talk=talks.get(call.id, SILENCE)) for call in calls]
+async def _wanted(sieve: CallSieve) -> CallFilter:
+    """Raises Refused."""
+    dated = sieve.since or sieve.until
+    zone = await gateway().analytics.zone_of(who()) if dated else ""
+    try:
+        return sieve.wanted(who().tenant_id, zone=zone)
+    except ValueError as error:
+        raise refusal(error) from None
 
 
-async def _table(here: Gateway, wanted: CallFilter, *, page: CallPage) -> AsyncIterator[bytes]:
-    yield _lines([list(COLUMNS)])
-    for _ in range(EXPORT_ROWS // EXPORT_PAGE):
-        rows = [[_cell(getattr(call, column)) for column in COLUMNS] for call in await _out(here, page.items)]
-        yield _lines(rows)
+async def _out(here: Gateway, page: CallPage) -> list[CallOut]:
+    talks = await here.views.reports.talks([call.id for call in page.items])
+    told = [CallOut.of(call, talk=talks.get(call.id, SILENCE)) for call in page.items]
+    if not page.snippets:
+        return told
+    return [call.model_copy(update={"snippet": page.snippets.get(call.id, "")}) for call in told]
+
+
+async def _pages(here: Gateway, wanted: CallFilter, *, size: int) -> AsyncIterator[CallPage]:
+    for _ in range(EXPORT_ROWS // size):
+        page = await here.calls.list(replace(wanted, limit=size))
+        yield page
         if not page.next_cursor:
             return
-        page = await here.calls.list(replace(wanted, limit=EXPORT_PAGE, cursor=page.next_cursor))
+        wanted = replace(wanted, cursor=page.next_cursor)
 
 
-def _lines(rows: list[list[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+async def _table(here: Gateway, pages: AsyncIterator[CallPage]) -> AsyncIterator[bytes]:
+    yield lines([COLUMNS])
+    async for page in pages:
+        yield lines([getattr(call, column) for column in COLUMNS] for call in await _out(here, page))
 
 
-def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) and isinstance(value, str) else text
+async def _objects(here: Gateway, pages: AsyncIterator[CallPage]) -> AsyncIterator[bytes]:
+    async for page in pages:
+        turns = await here.views.reports.turns([call.id for call in page.items])
+        told = await _out(here, page)
+        yield b"".join(_line(call, [TurnOut.of(turn) for turn in turns.get(call.id, ())]) for call in told)
 
 
-def _moment(name: str, text: str, *, zone: str) -> tuple[float | None, float | None]:
-    """Unix seconds of the beginning and end of what a text names; a moment begins and ends at once.
-
-    Raises ValueError with a text for the client.
-    """
-    if not text:
-        return None, None
-    try:
-        if len(text) == len("2026-01-31") and text.count("-") == 2:
-            day = Day.on(date.fromisoformat(text), zone)
-            return day.since, day.until
-        at = datetime.fromisoformat(text).timestamp() if "-" in text else float(text)
-    except (ValueError, OverflowError):
-        raise ValueError(f"{name}: neither unix seconds nor an ISO date") from None
-    if not 0 <= at < LATEST:
-        raise ValueError(f"{name}: not a time of ours")
-    return at, at
+def _line(call: CallOut, turns: list[TurnOut]) -> bytes:
+    return CallWithTurns(**call.model_dump(), turns=turns).model_dump_json().encode() + b"\n"

@@ -36,6 +36,14 @@ class CallbackIn(BaseModel):
 class CallbacksIn(BaseModel):
     """A batch of unanswered calls."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"items": [{"id": "call-17", "at": 1795280075.6, "from": "+573001234567", "to": "+576015550100"}]}
+            ]
+        }
+    )
+
     items: Annotated[list[CallbackIn], Field(max_length=BATCH)]
 
 

@@ -8,6 +8,7 @@ from quart_schema import document_response, validate_request, validate_response
 
 from control_plane.ports.reports import SILENCE
 from control_plane.ports.stores import CallRecord
+from control_plane.resources import call_notes
 from control_plane.services.calls.orders import CallOrder
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
@@ -35,7 +36,7 @@ blueprint = Blueprint("calls", __name__)
 @blueprint.post("/api/call/initiate")
 @blueprint.post("/api/sessions")
 @needs("calls:write")
-@fails("bad_number", "unknown_bot", "dial_refused", "not_accepting")
+@fails("bad_number", "unknown_bot", "dial_refused", "not_accepting", "do_not_call")
 @validate_request(CallIn)
 @document_response(CallStarted, 200)
 @document_response(CallStarted, 202)
@@ -90,6 +91,7 @@ async def detail(call_id: str) -> CallDetail:
         heard=next((turn.heard for turn in reversed(turns) if turn.speaker == "agent"), ""),
         turns=[TurnOut.of(turn) for turn in turns],
         events=[EventOut.of(entry) for entry in await here.calls.journal(call_id)],
+        notes=await here.business.ask(who(), lambda session: call_notes.of_call(session, call_id)),
     )
 
 

@@ -11,6 +11,7 @@ from control_plane.core.refusals import Refused, told
 from control_plane.observability.logging import get_logger
 from control_plane.ports.errors import BadSignature, MalformedMessage
 from control_plane.ports.infrastructure import BadNumber
+from control_plane.ports.people import Overloaded
 from control_plane.ports.stores import StoreUnavailable
 from control_plane.services.alerts.desk import BadRule, UnknownChannel, UnknownRule, UnknownSilence
 from control_plane.services.calls.orders import CallNotLive, NotAccepting, UnknownBot, UnknownCall
@@ -45,6 +46,7 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     UnknownRule: Problem(404, "unknown_rule", "There is no such alert rule", "No rule has this id."),
     UnknownSilence: Problem(404, "unknown_silence", "There is no such silence", "No silence has this id."),
     UnknownChannel: Problem(404, "unknown_channel", "There is no such channel", "See /api/alerts/channels."),
+    Overloaded: Problem(503, "overloaded", "Too many sign in at this moment", "Try again.", retry_after=2),
     UnreadableBody: Problem(400, "unreadable_body", "The body cannot be read"),
     BodyTooLarge: Problem(413, "body_too_large", "The body is too large"),
 }
@@ -85,6 +87,8 @@ async def _refused(refused: Refused) -> Any:
     how = told(refused)
     faults = [{"field": fault.field, "message": fault.message} for fault in refused.faults]
     body, status, headers = problem(how.status, refused.code, title=how.title, detail=refused.detail)
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     return {**body, "errors": faults} if faults else body, status, headers
 
 

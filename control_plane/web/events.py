@@ -1,7 +1,7 @@
 """What happens now, as server-sent events: states, words, turns, interruptions, alerts."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -14,8 +14,9 @@ from quart_schema import document_response
 from control_plane.core.people.principal import Principal
 from control_plane.observability.logging import get_logger
 from control_plane.ports.infrastructure import BusMessage
+from control_plane.ports.stores import StoreUnavailable
 from control_plane.services.gateway import Gateway
-from control_plane.web.access import expires_with_session
+from control_plane.web.access import asker
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
 from control_plane.web.needs import needs, who
@@ -56,7 +57,7 @@ async def events() -> Any:
     here, streams = gateway(), cast(Streams, current_app.extensions[KEY])
     if streams.open >= STREAMS:
         return problem(503, "too_many_streams", title="Too many listen already", retry_after=5)
-    happenings = _happenings(here, who(), until=expires_with_session())
+    happenings = _happenings(here, who(), lasts=asker().lasts)
     response = Response(_told(happenings, streams), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -81,16 +82,20 @@ async def _counted(happenings: AsyncGenerator[bytes], streams: Streams) -> Async
         streams.open -= 1
 
 
-async def _happenings(here: Gateway, listener: Principal, *, until: float | None) -> AsyncGenerator[bytes]:
-    """Events and pings, until the session ends with which they were asked for."""
+async def _happenings(
+    here: Gateway, listener: Principal, *, lasts: Callable[[], Awaitable[bool]]
+) -> AsyncGenerator[bytes]:
+    """Events and pings, until the session ends with which they were asked for. It outlives its access tokens."""
     clock, messages = here.clock, here.bus.subscribe()
     yield _event("hello", {"node": here.nodes.name, "at": clock.wall()})
     ping_at = clock.steady() + PING_S
-    while until is None or clock.wall() < until:
+    while True:
         try:
             async with asyncio.timeout(max(0.0, ping_at - clock.steady())):
                 message = await anext(messages)
         except TimeoutError:
+            if not await _still(lasts):
+                return
             ping_at = clock.steady() + PING_S
             yield _event("ping", {"at": clock.wall()})
             continue
@@ -99,6 +104,14 @@ async def _happenings(here: Gateway, listener: Principal, *, until: float | None
         if message.topic.startswith(TOPICS) and _concerns(message, listener):
             about = {"call_id": message.call_id} if message.call_id else {}
             yield _event(message.topic, {**about, **message.body})
+
+
+async def _still(lasts: Callable[[], Awaitable[bool]]) -> bool:
+    """Mostly told by the cache. While the database cannot be asked, who was let in stays."""
+    try:
+        return await lasts()
+    except StoreUnavailable:
+        return True
 
 
 def _concerns(message: BusMessage, listener: Principal) -> bool:

@@ -24,10 +24,11 @@ blueprint = Blueprint("figures", __name__)
 async def figures() -> FiguresOut:
     """Never waits for the database: what was counted last is told with its age."""
     here = gateway()
-    today, messages, answers = await asyncio.gather(
+    today, messages, answers, sellers = await asyncio.gather(
         here.views.overview.last_known(None, patience_s=PATIENCE_S),
         here.views.overview.messages(patience_s=PATIENCE_S),
         here.views.database_answers.get(patience_s=PATIENCE_S),
+        here.views.sellers.get(patience_s=PATIENCE_S),
     )
     report = today.value.report if today else None
     return FiguresOut(
@@ -44,7 +45,7 @@ async def figures() -> FiguresOut:
             answered_today=report.answered if report else None,
         ),
         messages=FigureMessages(today=report.messages if report else None, total=messages.value if messages else None),
-        bots=len(here.views.bots),
-        sellers=0,
+        bots=await here.bots.count(patience_s=PATIENCE_S),
+        sellers=sellers.value if sellers else 0,
         age_s=round(here.clock.steady() - today.since, 1) if today else None,
     )

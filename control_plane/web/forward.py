@@ -5,17 +5,15 @@ import ssl
 from typing import Any, Final
 
 import httpx
-from quart import Quart, Response, request
+from quart import Quart, Response, g, request
 
 from control_plane.observability.logging import get_logger
 from control_plane.services.calls.orders import LivesElsewhere
+from control_plane.web import identity
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
 
 log = get_logger("web")
-
-FORWARDED: Final = "X-Centralita-Forwarded"
-"""Says that the request was passed on once: it is not passed on again."""
 
 TIMEOUT_S: Final = 5.0
 
@@ -26,10 +24,14 @@ def install(app: Quart) -> None:
 
 
 async def _pass_on(elsewhere: LivesElsewhere) -> Any:
-    if FORWARDED in request.headers:
+    if identity.PASSED_ON in request.headers:
         return _unreachable("The call is moving between control planes.")
     url = gateway().nodes.address(elsewhere.node) + request.path
-    headers = {FORWARDED: "1", "Content-Type": request.headers.get("content-type", "application/json")}
+    headers = {
+        identity.PASSED_ON: "1",
+        identity.TENANT: g.who.tenant_id,
+        "Content-Type": request.headers.get("content-type", "application/json"),
+    }
     if token := gateway().access.token:
         headers["Authorization"] = f"Bearer {token}"
     try:

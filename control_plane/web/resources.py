@@ -1,5 +1,6 @@
 """The routes that every resource has: a list by pages, and one row made, read, changed and removed."""
 
+from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Annotated, Any, Final, Literal, cast
 
@@ -15,6 +16,7 @@ from control_plane.resources.resource import Resource
 from control_plane.services.business import Change
 from control_plane.web.current import gateway
 from control_plane.web.needs import asked_version, needs, who
+from control_plane.web.operation import area, fails, gives, takes
 from control_plane.web.schemas import Cursor, PageLimit
 from control_plane.web.view_schemas import Nothing
 
@@ -54,9 +56,7 @@ def _list(blueprint: Blueprint, resource: Resource) -> None:
         return told(answer(items=found.items, next_cursor=found.next_cursor))
 
     view.__doc__ = f"Page by page. {resource.about}"
-    _add(blueprint, view, verb="list", path=f"/api/{resource.name}", method="GET", permission=f"{resource.area}:read")(
-        validate_querystring(query), document_response(answer)
-    )
+    _add(blueprint, view, resource=resource, verb="list")(validate_querystring(query), document_response(answer))
 
 
 def _create(blueprint: Blueprint, resource: Resource) -> None:
@@ -66,9 +66,9 @@ def _create(blueprint: Blueprint, resource: Resource) -> None:
         return answer, 201, {"Location": location, **etag(answer.get("version"))}
 
     view.__doc__ = f"Make a new {_words(resource)}."
-    _add(
-        blueprint, view, verb="create", path=f"/api/{resource.name}", method="POST", permission=f"{resource.area}:write"
-    )(validate_request(cast(Any, resource.create)), document_response(resource.out, 201))
+    _add(blueprint, view, resource=resource, verb="create")(
+        validate_request(cast(Any, resource.create)), document_response(resource.out, 201)
+    )
 
 
 def _get(blueprint: Blueprint, resource: Resource) -> None:
@@ -77,9 +77,7 @@ def _get(blueprint: Blueprint, resource: Resource) -> None:
         return told(found, version=version)
 
     view.__doc__ = f"One {_words(resource)}."
-    _add(blueprint, view, verb="get", path=_one(resource), method="GET", permission=f"{resource.area}:read")(
-        document_response(resource.out)
-    )
+    _add(blueprint, view, resource=resource, verb="get")(document_response(resource.out))
 
 
 def _update(blueprint: Blueprint, resource: Resource) -> None:
@@ -94,9 +92,7 @@ def _update(blueprint: Blueprint, resource: Resource) -> None:
         return told(found, version=version)
 
     view.__doc__ = f"Change some fields of a {_words(resource)}; those that are not sent stay."
-    _add(blueprint, view, verb="update", path=_one(resource), method="PATCH", permission=f"{resource.area}:write")(
-        validate_request(changes), document_response(resource.out)
-    )
+    _add(blueprint, view, resource=resource, verb="update")(validate_request(changes), document_response(resource.out))
 
 
 def _delete(blueprint: Blueprint, resource: Resource) -> None:
@@ -105,27 +101,61 @@ def _delete(blueprint: Blueprint, resource: Resource) -> None:
         return "", 204
 
     view.__doc__ = f"Remove a {_words(resource)}."
-    _add(blueprint, view, verb="delete", path=_one(resource), method="DELETE", permission=f"{resource.area}:write")(
-        document_response(Nothing, 204)
-    )
+    _add(blueprint, view, resource=resource, verb="delete")(document_response(Nothing, 204))
 
 
 _ROUTES: Final = {"list": _list, "create": _create, "get": _get, "update": _update, "delete": _delete}
 
 
-def _add(blueprint: Blueprint, view: Any, *, verb: str, path: str, method: str, permission: str) -> Any:
+_REFUSED: Final[Mapping[str, tuple[str, ...]]] = {
+    "create": ("conflict", "idempotency_key_reused"),
+    "update": ("conflict", "version_mismatch", "changed_meanwhile"),
+    "delete": ("in_use", "version_mismatch", "changed_meanwhile"),
+}
+_TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "create": ("Idempotency-Key",),
+    "update": ("If-Match",),
+    "delete": ("If-Match",),
+}
+_GIVEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "create": ("Location", "ETag"),
+    "get": ("ETag",),
+    "update": ("ETag",),
+}
+
+
+def _add(blueprint: Blueprint, view: Any, *, resource: Resource, verb: str) -> Callable[..., None]:
+    method, path, right = _SHAPES[verb]
+    path = path.format(resource.name)
+    unknown = (f"404 unknown_{resource.one}",) if "<row_id>" in path else ()
+    refused = resource.refuses if verb in _REFUSED else ()
+
     def register(*decorators: Any) -> None:
         decorated = view
         for decorate in reversed(decorators):
             decorated = decorate(decorated)
         decorated.__name__ = verb
-        blueprint.add_url_rule(path, verb, needs(permission)(decorated), methods=[method])
+        for mark in (
+            fails(*_REFUSED.get(verb, ()), *refused, *unknown),
+            takes(*_TAKEN.get(verb, ())),
+            gives(*_GIVEN.get(verb, ())),
+            area(resource.name.replace("_", " ").replace("-", " ").capitalize(), resource.about),
+            needs(f"{resource.area}:{right}"),
+        ):
+            decorated = mark(decorated)
+        blueprint.add_url_rule(path, verb, decorated, methods=[method])
 
     return register
 
 
-def _one(resource: Resource) -> str:
-    return f"/api/{resource.name}/<row_id>"
+_SHAPES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "list": ("GET", "/api/{}", "read"),
+    "create": ("POST", "/api/{}", "write"),
+    "get": ("GET", "/api/{}/<row_id>", "read"),
+    "update": ("PATCH", "/api/{}/<row_id>", "write"),
+    "delete": ("DELETE", "/api/{}/<row_id>", "write"),
+}
+"""Method, path and right of each verb."""
 
 
 def _words(resource: Resource) -> str:

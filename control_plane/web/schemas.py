@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from control_plane.ports.reports import SILENCE, TalkFigures
 from control_plane.ports.stores import CallRecord, JournalEntry, TurnRecord
+from control_plane.resources.call_notes import CallNoteOut
 
 _UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters but tab and the ends of lines, and halves of characters: no database and no voice takes them."""
@@ -63,7 +64,10 @@ Cursor = Annotated[str, Field(max_length=400, description="`next_cursor` of the 
 class CallIn(BaseModel):
     """Call somebody. The Spanish keys `nombre` and `telefono` and the English `name` and `phone` mean the same."""
 
-    model_config = ConfigDict(populate_by_name=True)
+    model_config = ConfigDict(
+        populate_by_name=True,
+        json_schema_extra={"examples": [{"telefono": "+573001234567", "nombre": "Laura", "bot_id": ""}]},
+    )
 
     name: Short = Field(default="", validation_alias=AliasChoices("nombre", "name"))
     phone: Number = Field(validation_alias=AliasChoices("telefono", "phone"), examples=["+573001234567"])
@@ -86,11 +90,11 @@ class CallStarted(BaseModel):
 
 
 class TransferIn(BaseModel):
-    to: Number
+    to: Number = Field(examples=["+576015550199"])
 
 
 class DigitsIn(BaseModel):
-    digits: Annotated[str, StringConstraints(pattern="^[0-9A-D*#wW]{1,64}$")]
+    digits: Annotated[str, StringConstraints(pattern="^[0-9A-D*#wW]{1,64}$")] = Field(examples=["12#"])
 
 
 class SayIn(BaseModel):
@@ -142,6 +146,8 @@ class CallOut(BaseModel):
     """Address of the recording, valid for a while; empty when there is none, and in lists."""
     recording_url: str
     """Path of the recording on this server; empty when there is none."""
+    snippet: str = ""
+    """In a list by `said`: where the first of the words was said."""
     metadata: dict[str, Any]
 
     @classmethod
@@ -231,6 +237,12 @@ class EventOut(BaseModel):
         return cls(seq=entry.seq, kind=entry.kind, at=entry.at, body=dict(entry.body))
 
 
+class CallWithTurns(CallOut):
+    """A call with what was said."""
+
+    turns: list[TurnOut]
+
+
 class CallDetail(CallOut):
     """A call with everything that happened in it."""
 
@@ -238,6 +250,8 @@ class CallDetail(CallOut):
     """What the caller last heard of the bot."""
     turns: list[TurnOut]
     events: list[EventOut]
+    notes: list[CallNoteOut]
+    """The newest 500, oldest of them first."""
 
 
 class CallList(BaseModel):

@@ -35,7 +35,7 @@ async def context(call_id: str) -> SessionOut:
         session_id=call.session_id,
         call_id=call.id,
         bot_id=call.bot_id,
-        language=here.language(call.bot_id),
+        language=await here.language(call),
         state=call.state,
         mode=call.mode,
         variables=dict(call.variables),

@@ -190,14 +190,6 @@ class ReadyOut(HealthOut):
     reasons: list[str]
 
 
-class SessionState(BaseModel):
-    """Whether the browser is signed in, and until when."""
-
-    signed_in: bool
-    expires: float | None
-    """Unix seconds."""
-
-
 class Nothing(BaseModel):
     """No body."""
 
@@ -208,6 +200,10 @@ class AudioFile(RootModel[bytes]):
 
 class Csv(RootModel[str]):
     """A table with a line of names."""
+
+
+class JsonLines(RootModel[str]):
+    """A JSON object a line."""
 
 
 class EventStream(RootModel[str]):

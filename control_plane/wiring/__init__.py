@@ -8,14 +8,19 @@ from control_plane.services.business import Business
 from control_plane.services.calls.desk import CallDesk
 from control_plane.services.gateway import Access, Gateway
 from control_plane.services.media.door import MediaDoor
-from control_plane.services.webhooks.intake import IntakeParts, WebhookIntake
-from control_plane.services.webhooks.routing import NoticeRouter
 from control_plane.settings import Settings
 from control_plane.settings_check import Severity, faults
 from control_plane.wiring.alerts import alert_service
+from control_plane.wiring.analytics import analytics
+from control_plane.wiring.bots import make_bots
+from control_plane.wiring.contacts import contact_services
 from control_plane.wiring.doctor import make_doctor
+from control_plane.wiring.long_work import background, housekeeping
+from control_plane.wiring.outbound import endpoints
 from control_plane.wiring.parts import Parts
-from control_plane.wiring.services import bot_language, desk_parts, door_parts, router_parts
+from control_plane.wiring.people import people_service
+from control_plane.wiring.services import desk_parts, door_parts, webhook_intake
+from control_plane.wiring.staff import invitations, key_ring, staff
 from control_plane.wiring.views import callback_store, views
 
 
@@ -25,27 +30,16 @@ def build_gateway(settings: Settings, **overrides: Any) -> Gateway:
     Opens no connection and starts nothing.
     """
     parts = Parts(settings, overrides)
-    desk = CallDesk(desk_parts(parts))
-    carrier = parts.carrier
-    router = NoticeRouter(router_parts(parts, desk))
-    door = MediaDoor(door_parts(parts, desk))
-    intake = WebhookIntake(
-        IntakeParts(
-            carrier=carrier.name,
-            reader=carrier.reader,
-            store=parts.webhooks,
-            route=router.route,
-            clock=parts.clock,
-            metrics=parts.metrics,
-            alone=lambda: parts.nodes.alone,
-        )
-    )
+    bots = make_bots(parts)
+    desk = CallDesk(desk_parts(parts, bots.book))
     watched = views(parts)
+    people = people_service(parts, overrides)
+    housekeeping(parts, people)
     return Gateway(
         desk=desk,
-        door=door,
-        intakes={carrier.name: intake},
-        codecs={carrier.name: carrier.codec},
+        door=MediaDoor(door_parts(parts, desk)),
+        intakes={parts.carrier.name: webhook_intake(parts, desk)},
+        codecs={parts.carrier.name: parts.carrier.codec},
         nodes=parts.nodes,
         calls=parts.calls,
         callbacks=callback_store(parts),
@@ -55,6 +49,15 @@ def build_gateway(settings: Settings, **overrides: Any) -> Gateway:
         store_answers=parts.store_answers,
         bus=parts.bus,
         business=Business(parts.tenants),
+        people=people,
+        invitations=invitations(parts),
+        key_ring=key_ring(parts, people),
+        staff=staff(parts, people),
+        endpoints=endpoints(parts),
+        bots=bots,
+        contacts=contact_services(parts),
+        durable=parts.durable,
+        analytics=analytics(parts),
         alerts=alert_service(parts, overrides),
         cache=parts.cache,
         doctor=make_doctor(parts),
@@ -64,9 +67,9 @@ def build_gateway(settings: Settings, **overrides: Any) -> Gateway:
         tracing=parts.tracing,
         access=_access(settings),
         migrate=lambda: migrate(parts.database),
-        language=bot_language,
+        language=bots.language,
         closers=parts.closers(),
-        background={**parts.background(), "provider errors": watched.providers.watch},
+        background={**background(parts), "provider errors": watched.providers.watch},
         missing=tuple(str(fault) for fault in faults(settings) if fault.severity is Severity.MISSING),
     )
 
@@ -75,6 +78,5 @@ def _access(settings: Settings) -> Access:
     public = urlsplit(settings.webhook_base_url)
     return Access(
         token=settings.auth_token.get_secret_value(),
-        session_s=settings.session_hours * 3600.0,
         public=f"{public.scheme}://{public.netloc}",
     )

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy.orm import Session
+
 from control_plane.adapters.blobs.disk import DiskBlobs
 from control_plane.adapters.blobs.s3 import S3Blobs
 from control_plane.adapters.brains.anthropic import AnthropicBrain
@@ -22,6 +24,7 @@ from control_plane.adapters.store.calls import SqlCallStore
 from control_plane.adapters.store.database import Database
 from control_plane.adapters.store.engine import open_database
 from control_plane.adapters.store.nodes import SqlNodeStore
+from control_plane.adapters.store.runs import SqlRunLedger
 from control_plane.adapters.store.tenancy import SqlTenantStore
 from control_plane.adapters.store.timed import TimedDatabase
 from control_plane.adapters.store.webhooks import SqlWebhookStore
@@ -35,6 +38,7 @@ from control_plane.observability.metrics import Metrics
 from control_plane.observability.tracing import Tracing
 from control_plane.ports.brain import Brain
 from control_plane.ports.carrier import Carrier
+from control_plane.ports.durable import DurableEngine
 from control_plane.ports.errors import Misconfigured
 from control_plane.ports.hearing import SpeechToText
 from control_plane.ports.infrastructure import BlobStore, Bus, Clock, NumberPlan
@@ -46,7 +50,9 @@ from control_plane.ports.stores import CallStore, StoreUnavailable
 from control_plane.ports.tenancy import TenantStore
 from control_plane.ports.voice import TextToSpeech
 from control_plane.resources.audit import watch
+from control_plane.resources.outbound.announcing import Announcer
 from control_plane.services.cache.service import CacheParts, CacheService
+from control_plane.services.durable.engine import StoredEngine
 from control_plane.services.gateway import VERSION
 from control_plane.services.nodes import Nodes
 from control_plane.services.supervisor import Supervisor
@@ -80,8 +86,10 @@ class Parts:
         self.redis: RedisCache | None = shared.cache
         self.cache: CacheService = part("cache", self._cache)
         self.database = part("database", self._database)
+        self.announcer = Announcer()
         self.tenants: TenantStore = part("tenants", self._tenants)
         self.calls: CallStore = part("calls", lambda: SqlCallStore(self.database))
+        self.durable: DurableEngine = part("durable", self._durable)
         self.nodes: Nodes = part("nodes", self._nodes)
         self.webhooks = part("webhooks", lambda: SqlWebhookStore(self.database))
         self.numbers: NumberPlan = part("numbers", lambda: WorldNumberPlan(settings.default_region))
@@ -137,7 +145,11 @@ class Parts:
         return TimedDatabase(database, metrics=self.metrics, clock=self.clock)
 
     def _tenants(self) -> TenantStore:
-        return SqlTenantStore(self.database, clock=self.clock, watch=watch)
+        def watched(session: Session) -> None:
+            watch(session)
+            self.announcer(session)
+
+        return SqlTenantStore(self.database, clock=self.clock, watch=watched)
 
     def _cache(self) -> CacheService:
         near = MemoryCache(self.clock)
@@ -172,10 +184,26 @@ class Parts:
         except ValueError as error:
             raise Misconfigured("settings", f"MAIL_URL or MAIL_FROM: {error}") from error
 
+    def _durable(self) -> DurableEngine:
+        return StoredEngine(
+            SqlRunLedger(self.database),
+            (),
+            node=self.settings.node_id,
+            clock=self.clock,
+            metrics=self.metrics,
+            supervisor=self.supervisor,
+        )
+
     def _nodes(self) -> Nodes:
         settings = self.settings
         address = settings.node_address or f"http://{settings.host}:{settings.api_port}"
-        return Nodes(settings.node_id, address=address, store=SqlNodeStore(self.database), clock=self.clock)
+        return Nodes(
+            settings.node_id,
+            address=address,
+            store=SqlNodeStore(self.database),
+            clock=self.clock,
+            reap=self.durable.reap,
+        )
 
     def _blobs(self) -> BlobStore:
         settings = self.settings

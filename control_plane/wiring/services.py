@@ -2,14 +2,14 @@
 
 from typing import Final
 
+from control_plane.adapters.store.contact_permit import SqlDialPermit
 from control_plane.core.audio.playout import Playout
 from control_plane.core.call.commands import FetchRecording
 from control_plane.core.call.state import Phase
-from control_plane.ports.errors import Misconfigured
 from control_plane.ports.hearing import HearingOptions
 from control_plane.ports.infrastructure import BadNumber, NumberPlan
 from control_plane.ports.stores import CallRecord
-from control_plane.resources.bots import BOTS
+from control_plane.services.bots.casting import Casting
 from control_plane.services.calls.desk import CallDesk, DeskParts, DeskPolicy
 from control_plane.services.calls.executor import ExecutorParts
 from control_plane.services.calls.factory import CallFactory, FactoryParts
@@ -18,7 +18,8 @@ from control_plane.services.calls.talk import CallTalk, TalkParts
 from control_plane.services.conversation.turn_log import TurnLogParts
 from control_plane.services.media.door import DoorParts
 from control_plane.services.media.tickets import Tickets
-from control_plane.services.webhooks.routing import RouterParts
+from control_plane.services.webhooks.intake import IntakeParts, WebhookIntake
+from control_plane.services.webhooks.routing import NoticeRouter, RouterParts
 from control_plane.wiring.observed import timed_brain, timed_control, timed_stt, timed_tts
 from control_plane.wiring.parts import Parts
 
@@ -28,7 +29,7 @@ RING_SLACK_S: Final = 30.0
 """A carrier may go on ringing on other routes after its own time-out."""
 
 
-def desk_parts(parts: Parts) -> DeskParts:
+def desk_parts(parts: Parts, bots: Casting) -> DeskParts:
     """For the call desk."""
     settings = parts.settings
     policy = DeskPolicy(
@@ -38,7 +39,7 @@ def desk_parts(parts: Parts) -> DeskParts:
         record=settings.record_calls,
         max_calls=settings.max_calls,
     )
-    factory = CallFactory(_factory_parts(parts))
+    factory = CallFactory(_factory_parts(parts, bots))
     roster = Roster(
         RosterParts(
             factory=factory,
@@ -60,17 +61,14 @@ def desk_parts(parts: Parts) -> DeskParts:
         clock=parts.clock,
         metrics=parts.metrics,
         supervisor=parts.supervisor,
+        permit=SqlDialPermit(parts.database),
     )
 
 
-def _factory_parts(parts: Parts) -> FactoryParts:
+def _factory_parts(parts: Parts, bots: Casting) -> FactoryParts:
     settings = parts.settings
-    bots = {bot.id: bot for bot in BOTS}
-    if settings.default_bot not in bots:
-        raise Misconfigured("settings", f"DEFAULT_BOT is none of: {', '.join(bots)}")
     return FactoryParts(
         bots=bots,
-        default_bot=settings.default_bot,
         patience={
             Phase.TALKING: settings.max_call_seconds,
             Phase.RINGING: settings.ring_timeout_seconds + RING_SLACK_S,
@@ -80,7 +78,7 @@ def _factory_parts(parts: Parts) -> FactoryParts:
         bus=parts.bus,
         metrics=parts.metrics,
         talk=_talk_parts(parts),
-        executor=_executor_parts(parts),
+        executor=_executor_parts(parts, bots),
     )
 
 
@@ -119,7 +117,7 @@ def contact_zone(numbers: NumberPlan, call: CallRecord, *, default: str) -> str:
     return zones[0] if zones else default
 
 
-def _executor_parts(parts: Parts) -> ExecutorParts:
+def _executor_parts(parts: Parts, bots: Casting) -> ExecutorParts:
     control = timed_control(parts)
 
     async def fetch_recording(call: CallRecord, command: FetchRecording) -> None:
@@ -137,14 +135,25 @@ def _executor_parts(parts: Parts) -> ExecutorParts:
         control=control,
         metrics=parts.metrics,
         ticket=tickets(parts).issue,
-        language=lambda call: bot_language(call.bot_id),
+        language=lambda call: bots.of(call).bot.language,
         fetch_recording=fetch_recording,
     )
 
 
-def bot_language(bot_id: str) -> str:
-    """Spanish for a bot that is no more."""
-    return next((bot.language for bot in BOTS if bot.id == bot_id), "es")
+def webhook_intake(parts: Parts, desk: CallDesk) -> WebhookIntake:
+    """What the carrier reports, to the calls it is about."""
+    router = NoticeRouter(router_parts(parts, desk))
+    return WebhookIntake(
+        IntakeParts(
+            carrier=parts.carrier.name,
+            reader=parts.carrier.reader,
+            store=parts.webhooks,
+            route=router.route,
+            clock=parts.clock,
+            metrics=parts.metrics,
+            alone=lambda: parts.nodes.alone,
+        )
+    )
 
 
 def router_parts(parts: Parts, desk: CallDesk) -> RouterParts:

@@ -6,6 +6,7 @@ from control_plane.adapters.store.callbacks import SqlCallbackStore
 from control_plane.adapters.store.reports import SqlReportStore
 from control_plane.ports.callbacks import CallbackStore
 from control_plane.resources.bots import BOTS
+from control_plane.resources.sellers.resource import at_work
 from control_plane.services.fresh import Fresh
 from control_plane.services.overview import Overview, OverviewParts
 from control_plane.services.providers import ProviderBoard, ProviderInfo
@@ -14,6 +15,7 @@ from control_plane.services.waveform import Waveforms
 from control_plane.wiring.parts import Parts
 
 ANSWERS_TTL_S: Final = 2.0
+SELLERS_TTL_S: Final = 30.0
 
 
 def callback_store(parts: Parts) -> CallbackStore:
@@ -35,6 +37,13 @@ def views(parts: Parts) -> Views:
         providers=ProviderBoard(providers(parts), metrics=parts.metrics, clock=clock),
         database_answers=Fresh(
             parts.store_answers, name="readiness", keep_s=lambda _: ANSWERS_TTL_S, clock=clock, supervisor=supervisor
+        ),
+        sellers=Fresh(
+            lambda: parts.tenants.across(at_work),
+            name="sellers",
+            keep_s=lambda _: SELLERS_TTL_S,
+            clock=clock,
+            supervisor=supervisor,
         ),
         bots=BOTS,
     )

@@ -3,7 +3,11 @@ import { faults } from './axe.ts'
 import { ended } from './installation.ts'
 import { test } from './visit.ts'
 
-const PAGES = ['/', '/live', '/calls', '/calls/:first', '/system', '/sign-in', '/nowhere']
+const PAGES = [
+  ...['/', '/live', '/calls', '/calls/:first', '/system', '/account', '/nowhere'],
+  ...['/settings', '/settings?tab=keys', '/settings?tab=company', '/settings?tab=audit'],
+  ...['/sign-in', '/welcome', '/register', '/forgot-password', '/reset-password#token', '/accept-invitation'],
+]
 const PHONE = 360
 
 async function address(path: string): Promise<string> {

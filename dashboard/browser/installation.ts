@@ -1,5 +1,5 @@
 // The installation as programs reach it: calls are ordered and looked up, processes are disturbed.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 
 function given(name: string): string {
@@ -10,6 +10,9 @@ function given(name: string): string {
 
 export const URL_OF = given('DASHBOARD_URL')
 export const TOKEN = given('DASHBOARD_TOKEN')
+/** The link for the first owner, as the terminal shows it. */
+export const WELCOME = given('DASHBOARD_WELCOME')
+const LETTERS = given('DASHBOARD_LETTERS')
 const SIMULATOR = given('DASHBOARD_SIMULATOR')
 
 export interface Call {
@@ -75,3 +78,15 @@ export async function controlPlane(): Promise<number> {
 }
 
 export const webServer = () => Number(readFileSync(given('DASHBOARD_NGINX_PID'), 'utf8'))
+
+/** The link in the newest letter to an address. */
+export async function letterLink(to: string, page: string): Promise<string> {
+  const look = () => {
+    const files = readdirSync(LETTERS).filter((name) => name.endsWith('.eml')).sort()
+    const texts = files.map((name) => readFileSync(`${LETTERS}/${name}`, 'utf8').replaceAll('=\n', ''))
+    const letter = texts.filter((text) => text.includes(`To: ${to}`)).at(-1) ?? ''
+    return new RegExp(`/${page}#([\\w-]+)`).exec(letter)?.[1] ?? ''
+  }
+  await expect.poll(look, { timeout: 20_000, interval: 100 }).not.toBe('')
+  return `${URL_OF}/${page}#${look()}`
+}

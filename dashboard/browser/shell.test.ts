@@ -4,7 +4,7 @@ import { faults } from './axe.ts'
 import { PATIENCE_MS, test } from './visit.ts'
 import { speak } from './texts.ts'
 
-const PAGES = { '/': 'home', '/live': 'live', '/calls': 'calls', '/system': 'health' }
+const PAGES = { '/': 'home', '/live': 'live', '/calls': 'calls', '/system': 'health', '/settings': 'settings' }
 const heading = (page: Page) => page.getByRole('heading', { level: 1 })
 const sections = (page: Page, name: string) => page.getByRole('navigation', { name })
 

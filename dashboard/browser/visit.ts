@@ -1,7 +1,8 @@
 // Somebody in front of a browser. What the browser complains of fails the test, and so does a word to another host.
 import { chromium, type Browser, type BrowserContext, type ConsoleMessage, type Page } from 'playwright-core'
 import { expect, test as plain } from 'vitest'
-import { TOKEN, URL_OF } from './installation.ts'
+import { URL_OF } from './installation.ts'
+import { access, type Kept } from './people.ts'
 import { speak, type Language, type Say } from './texts.ts'
 
 const FLAGS = [
@@ -18,6 +19,8 @@ const LOADING = new RegExp(`^(${speak('en')('shared:loading')}|${speak('es')('sh
 
 export interface Visitor {
   signedIn?: boolean
+  /** A session of one's own, which the browser may renew. */
+  session?: Kept
   language?: Language
   theme?: 'dark' | 'light'
   width?: number
@@ -33,21 +36,8 @@ export interface Visit {
   open: (path: string) => Promise<void>
 }
 
-let cookie: Promise<string> | undefined
-
-async function signIn(): Promise<string> {
-  const answer = await fetch(`${URL_OF}/api/auth/login`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', Origin: URL_OF },
-    body: JSON.stringify({ token: TOKEN }),
-  })
-  const [pair = ''] = (answer.headers.get('set-cookie') ?? '').split(';')
-  if (answer.status !== 204 || !pair) throw new Error(`signing in: ${answer.status} ${await answer.text()}`)
-  return pair.slice(pair.indexOf('=') + 1)
-}
-
 async function enter(browser: Browser, visitor: Visitor): Promise<BrowserContext> {
-  const { language = 'en', theme = 'light', width = 1280, height = 800, signedIn = true } = visitor
+  const { language = 'en', theme = 'light', width = 1280, height = 800, signedIn = true, session } = visitor
   const context = await browser.newContext({
     baseURL: URL_OF,
     locale: language === 'es' ? 'es-CO' : 'en-US',
@@ -58,12 +48,10 @@ async function enter(browser: Browser, visitor: Visitor): Promise<BrowserContext
     reducedMotion: 'reduce',
   })
   context.setDefaultTimeout(PATIENCE_MS)
-  if (signedIn) {
-    cookie ??= signIn()
-    await context.addCookies([
-      { name: 'centralita_session', value: await cookie, url: URL_OF, httpOnly: true, sameSite: 'Strict' },
-    ])
-  }
+  const cookie = (name: string, value: string, path: string) =>
+    ({ name, value, domain: new URL(URL_OF).hostname, path, httpOnly: true, sameSite: 'Strict' }) as const
+  if (signedIn) await context.addCookies([cookie('centralita_session', session?.access ?? (await access()), '/')])
+  if (signedIn && session) await context.addCookies([cookie('centralita_refresh', session.refresh, '/api/auth')])
   return context
 }
 

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // What is soonest done comes first; what takes the installation apart comes last.
-const ORDER = ['sign-in', 'shell', 'calls', 'access', 'call', 'health', 'live', 'connection']
+const ORDER = ['welcome', 'sign-in', 'people', 'shell', 'calls', 'access', 'call', 'health', 'live', 'connection']
 
 class InOrder extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {

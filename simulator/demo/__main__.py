@@ -99,8 +99,9 @@ def _invite(ready: Stage, options: Options, *, here: Audience) -> None:
     if ready.direct:
         here.note(ready.direct)
         return
-    here.note(f"Watch it live: {ready.sign_in}")
-    if options.open and not open_browser(ready.sign_in, os.environ, platform=sys.platform):
+    here.note(f"Watch it live: {ready.address}/live")
+    here.note(f"Sign in as {ready.owner.email} with the password {ready.owner.password}")
+    if options.open and not open_browser(f"{ready.address}/live", os.environ, platform=sys.platform):
         here.note("There is no browser here that could be opened.")
 
 

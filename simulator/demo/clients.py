@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
@@ -13,6 +14,14 @@ Json = dict[str, Any]
 _TIMEOUT: Final = ClientTimeout(total=15.0)
 _STREAM_TIMEOUT: Final = ClientTimeout(total=None, sock_connect=5.0, sock_read=45.0)
 """The gateway sends a comment every 15 s when nothing happens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The first user of the demo's gateway."""
+
+    email: str = "demo@centralita.example"
+    password: str = field(repr=False)
 
 
 class Client:
@@ -53,6 +62,11 @@ class Gateway(Client):
     async def initiate(self, name: str, number: str) -> Json:
         """Call somebody as any client does: `{call_id, call_control_id, …}`."""
         return await self.ask("POST", "/api/call/initiate", body={"nombre": name, "telefono": number})
+
+    async def set_up(self, owner: Owner, *, token: str) -> None:
+        """Make the owner, with the token of the link that a terminal shows."""
+        mine = {"company": "Demo", "name": "Demo", "email": owner.email, "password": owner.password}
+        await self.ask("POST", "/api/auth/setup", body={**mine, "token": token, "mode": "token"})
 
     async def call(self, call_id: str) -> Json:
         return await self.ask("GET", f"/api/calls/{call_id}")

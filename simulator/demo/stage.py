@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from aiohttp import ClientSession, TCPConnector
 
-from simulator.demo.clients import Gateway, Simulator
+from simulator.demo.clients import Gateway, Owner, Simulator
 from simulator.demo.environment import gateway_settings, surroundings
 from simulator.demo.options import ROOT, Options
 from stack import edge
@@ -21,8 +21,8 @@ from stack.options import EDGE_PORT
 from stack.plan import MAIN, Plan, units
 from stack.ports import free_port
 from stack.program import Program
-from stack.sign_in import link
 from stack.unit import Unit
+from stack.welcome import setup_token
 
 _READY_S: Final = 30.0
 _DRAIN_S: Final = 1
@@ -53,8 +53,8 @@ class Stage:
     programs: tuple[Program, ...]
     address: str
     """Where people find it."""
-    sign_in: str
-    """The link to the dashboard."""
+    owner: Owner
+    """With whom one signs in to the dashboard."""
     direct: str
     """Why the calls do not go through Nginx; empty when they do."""
 
@@ -76,10 +76,12 @@ async def stage(options: Options, crew: Crew) -> AsyncIterator[Stage]:
                 control=control,
                 programs=crew.programs,
                 address=plan.address,
-                sign_in=link(plan.address, plan.token),
+                owner=Owner(password=secrets.token_urlsafe(9)),
                 direct=direct,
             )
             await _arrange(here, options)
+            if not direct:
+                await here.gateway.set_up(here.owner, token=await setup_token(replace(plan, environment=surrounded)))
             yield here
     finally:
         await crew.stop()

@@ -128,3 +128,11 @@ def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
     assert "cannot be used" in ended.stderr
     assert "API_PORT" in ended.stderr
     assert "Traceback" not in ended.stderr + ended.stdout
+
+
+def test_reset_owner_prints_one_link_on_an_empty_installation(tmp_path: Path) -> None:
+    done = gateway(tmp_path, "reset-owner", WEBHOOK_BASE_URL="https://calls.example.com")
+    assert done.returncode == 0
+    assert done.stdout.startswith("https://calls.example.com/welcome#")
+    assert done.stdout.count("\n") == 1
+    assert done.stderr.startswith("Nobody has an account yet.")

@@ -16,7 +16,7 @@ from stack.ports import demand_free, free_port, is_free
 from stack.prepare import alone, prepare
 from stack.private import keep_private
 from stack.settings import Settings
-from stack.sign_in import kept_token, link, open_browser
+from stack.sign_in import kept_token, open_browser
 
 
 @pytest.fixture
@@ -57,10 +57,6 @@ def test_a_token_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> No
     assert len(token) >= 40
     assert kept_token(tmp_path / "var") == token
     assert stat.S_IMODE((tmp_path / "var" / "auth_token").stat().st_mode) == 0o600
-
-
-def test_the_token_stands_behind_the_hash() -> None:
-    assert link("http://127.0.0.1:8080", "t") == "http://127.0.0.1:8080/sign-in#t"
 
 
 def test_without_a_screen_no_browser_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:

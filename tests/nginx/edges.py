@@ -35,6 +35,8 @@ def make_edge(folder: Path, *, control_planes: Mapping[str, str], sidecar: str =
     (dashboard / "index.html").write_text("<!doctype html><title>Centralita</title>")
     (dashboard / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (dashboard / "assets" / "index-1a2b.js").write_text("console.log(1);" * 200)
+    (dashboard / "docs").mkdir()
+    (dashboard / "docs" / "swagger-ui-bundle.js").write_text("console.log(1);")
     return Edge(
         folder=folder / "edge",
         port=free_port(),

@@ -132,6 +132,12 @@ def test_who_signs_in_too_often_is_slowed_down_and_others_paths_are_not(front: F
     assert front.client.get("/api/calls").status_code == 200
 
 
+def test_many_pages_that_renew_their_access_at_once_are_not_taken_for_guessing(front: Front) -> None:
+    with ThreadPoolExecutor(8) as pages:
+        answers = list(pages.map(lambda _: front.client.post("/api/auth/refresh", json={}).status_code, range(60)))
+    assert set(answers) == {200}
+
+
 def test_one_browser_keeps_no_more_than_thirty_streams_of_events(front: Front) -> None:
     lines = [socket.create_connection(("127.0.0.1", front.edge.port), timeout=5) for _ in range(31)]
     try:

@@ -30,10 +30,12 @@ CONTROL = {"first", "second"}
         ("/api/calls/7/recording", CONTROL),
         ("/api/statistics", CONTROL),
         ("/api/auth/session", CONTROL),
+        ("/api/auth/refresh", CONTROL),
         ("/webhook/telnyx", CONTROL),
         ("/webhook/twilio/status", CONTROL),
         ("/blobs/calls/7.wav?signature=s", CONTROL),
         ("/openapi.json", CONTROL),
+        ("/docs", CONTROL),
     ],
 )
 def test_a_path_reaches_its_service_unchanged(front: Front, path: str, services: set[str]) -> None:
@@ -55,6 +57,16 @@ def test_assets_are_kept_forever_and_packed(front: Front) -> None:
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-type"].startswith("application/javascript")
     assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_what_the_page_of_the_api_is_drawn_with_comes_from_the_dashboard(front: Front) -> None:
+    answer = front.client.get("/docs/swagger-ui-bundle.js")
+    assert answer.headers["content-type"].startswith("application/javascript")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "script-src 'self';" in answer.headers["content-security-policy"]
+    assert front.client.get("/docs/").status_code == 404
+    assert front.client.get("/docs/gone.js").status_code == 404
+    assert front.first.asked == front.second.asked == []
 
 
 @pytest.mark.parametrize(

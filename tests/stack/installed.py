@@ -20,6 +20,8 @@ from tests.stack.running import ROOT, eventually, free_port
 
 READY_S = 60.0
 END_S = 40.0
+UNHURRIED = {"SIGN_INS_PER_MINUTE": "10000", "API_REQUESTS_PER_MINUTE": "100000"}
+"""Browsers that are driven ask more than people do."""
 
 
 class Installed:
@@ -32,6 +34,7 @@ class Installed:
         self._processes: list[subprocess.Popen[bytes]] = []
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.letters = folder / "letters"
 
     def __enter__(self) -> Self:
         try:
@@ -50,11 +53,13 @@ class Installed:
         credentials = json.loads(self._until_written("simulator", world, sign='{"ready"'))
         self.simulator_url = str(credentials["url"])
         options = Options(folder=self.folder, script=load_script("appointment"))
-        settings = {"DRAIN_SECONDS": "1", **gateway_settings(options, credentials), **self._settings}
+        ours = {"DRAIN_SECONDS": "1", "MAIL_URL": f"file:{self.letters}", **UNHURRIED}
+        settings = {**ours, **gateway_settings(options, credentials), **self._settings}
         ports = ("--port", str(self.port), "--control-port", str(free_port()), "--sidecar-port", str(free_port()))
         runner = self._run("stack", ("stack", "up", "--quiet", *ports, *self._arguments), settings)
         self._runner = psutil.Process(runner.pid)
         self._until_written("stack", runner, sign="Centralita runs.")
+        self.welcome = self._until_written("stack", runner, sign="/welcome#").split()[-1]
         self.token = (self.folder / "var" / "auth_token").read_text(encoding="ascii")
         self._headers = {"Authorization": f"Bearer {self.token}"}
 
@@ -140,15 +145,13 @@ class Installed:
     # --- what people and carriers do -----------------------------------------------------------------
 
     @property
-    def sign_in(self) -> str:
-        return f"{self.url}/sign-in#{self.token}"
-
-    @property
     def addresses(self) -> dict[str, str]:
         """What the tests in the browser read of their environment."""
         return {
             "DASHBOARD_URL": self.url,
             "DASHBOARD_TOKEN": self.token,
+            "DASHBOARD_WELCOME": self.welcome,
+            "DASHBOARD_LETTERS": str(self.letters),
             "DASHBOARD_SIMULATOR": self.simulator_url,
             "DASHBOARD_NGINX_PID": str(self.folder / "var" / "edge" / "run" / "nginx.pid"),
         }

@@ -11,7 +11,7 @@ from scripts import dashboard
 from tests.installation.parts import demand
 from tests.stack.installed import Installed
 
-BROWSER_TESTS_S = 300
+BROWSER_TESTS_S = 480
 COMMAND = ("npx", "--no-install", "vitest", "run", "--config", "browser/vitest.config.ts")
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(BROWSER_TESTS_S + 120)]

@@ -56,7 +56,7 @@ def test_a_demo_call_goes_without_nginx_when_asked_to(tmp_path: Path) -> None:
     ran = demo("--direct", *script, "--keep", str(tmp_path))
     assert ran.returncode == 0, ran.stderr
     assert "there is no dashboard" in ran.stdout
-    assert "sign-in" not in ran.stdout
+    assert "Sign in as" not in ran.stdout
     assert not (tmp_path / "data/edge").exists()
 
 

@@ -94,7 +94,8 @@ def test_everything_is_served_through_nginx_and_a_killed_child_comes_back(run: C
     runner = run()
     runner.until_said("Centralita runs.")
     token = (runner.output.parent / "var" / "auth_token").read_text()
-    assert f"{runner.url}/sign-in#{token}" in runner.said()
+    assert f"{runner.url}/welcome#" in runner.said()
+    assert token not in runner.said()
     assert f"gateway doctor --url {runner.url}\n" in runner.said()
     for path in (runner.output.parent / "var").rglob("*"):
         assert path.stat().st_mode & 0o077 == 0, f"{path} can be read by others"
@@ -114,6 +115,22 @@ def test_everything_is_served_through_nginx_and_a_killed_child_comes_back(run: C
     assert all_gone(family)
     order = [runner.said().index(f"{name}: ended.") for name in ("control plane", "nginx", "sidecar")]
     assert order == sorted(order)
+
+
+def test_the_first_start_shows_how_to_make_an_account_and_later_ones_do_not(run: Callable[..., Runner]) -> None:
+    first = run("--quiet")
+    first.until_said("Centralita runs.")
+    [line] = [line for line in first.said().splitlines() if "/welcome#" in line]
+    owner = {"company": "C", "name": "Ana", "email": "ana@example.com", "password": "tres gatos verdes 7"}
+    body = {**owner, "token": line.partition("#")[2], "mode": "token"}
+    made = httpx.post(f"{first.url}/api/auth/setup", json=body, timeout=10)
+    assert made.status_code == 201, made.text
+    assert made.json()["user"]["role"] == "owner"
+    assert first.end() == 0
+    second = run("--quiet")
+    second.until_said("Centralita runs.")
+    assert "/welcome#" not in second.said()
+    assert second.end() == 0
 
 
 def test_two_control_planes_stand_behind_nginx_under_their_names(run: Callable[..., Runner]) -> None:

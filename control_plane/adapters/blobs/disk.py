@@ -78,6 +78,17 @@ class DiskBlobs:
             yield piece
             start += len(piece)
 
+    async def delete(self, key: str) -> None:
+        """Raises ValueError, Unavailable."""
+        path = self._path(key)
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                await asyncio.to_thread(path.unlink, missing_ok=True)
+        except NotADirectoryError:
+            return
+        except OSError as error:
+            raise _failed(error) from error
+
     async def url(self, key: str, *, expires_s: int = 600) -> str:
         """`<base>/blobs/<key>?expires=<unix seconds>&signature=<hex>`, for `verify`. Raises ValueError."""
         expires = int(self._clock.wall()) + expires_s

@@ -110,6 +110,12 @@ class S3Blobs:
             yield piece
             start += len(piece)
 
+    async def delete(self, key: str) -> None:
+        """Raises ValueError for the key, ProviderError."""
+        wanted = self._named(key)
+        async with self._working() as client:
+            await client.delete_object(**wanted)
+
     async def url(self, key: str, *, expires_s: int = 600) -> str:
         """Signed here, without asking the server. Raises ValueError for the key, ProviderError."""
         wanted = self._named(key)

@@ -1,26 +1,15 @@
 """Calls with their events, commands and turns, in SQL."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Executable,
-    RowMapping,
-    Select,
-    bindparam,
-    func,
-    insert,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, Executable, RowMapping, Select, bindparam, func, insert, select, tuple_, update
 
+from control_plane.adapters.store.call_conditions import conditions, other_end
+from control_plane.adapters.store.call_search import is_search, searched
 from control_plane.adapters.store.cursor import cursor_after, position_of
 from control_plane.adapters.store.database import Conflict, Database, to_json
-from control_plane.adapters.store.rows import row_of, rows_of, turn_of, turn_row, upsert_call, upsert_turn
+from control_plane.adapters.store.rows import CALL, row_of, rows_of, turn_of, turn_row, upsert_call, upsert_turn
 from control_plane.adapters.store.tables import (
     HAS_CONTROL_ID,
     HAS_KEY,
@@ -50,10 +39,10 @@ Step = tuple[Executable, Mapping[str, Any] | list[dict[str, Any]]]
 
 _NEWEST_FIRST: Final = (calls.c.created_at.desc(), calls.c.id.desc())
 _BY_CONTROL_ID: Final = (
-    select(calls).where(calls.c.control_id == bindparam("wanted"), HAS_CONTROL_ID).order_by(*_NEWEST_FIRST).limit(1)
+    select(*CALL).where(calls.c.control_id == bindparam("wanted"), HAS_CONTROL_ID).order_by(*_NEWEST_FIRST).limit(1)
 )
 _BY_SESSION_ID: Final = (
-    select(calls).where(calls.c.session_id == bindparam("wanted"), IS_LIVE).order_by(*_NEWEST_FIRST).limit(1)
+    select(*CALL).where(calls.c.session_id == bindparam("wanted"), IS_LIVE).order_by(*_NEWEST_FIRST).limit(1)
 )
 _SETTLE: Final = (
     update(call_commands)
@@ -99,11 +88,11 @@ class SqlCallStore:
         return True
 
     async def get(self, call_id: str) -> CallRecord | None:
-        return _first_call(await self._rows(select(calls).where(calls.c.id == call_id)))
+        return _first_call(await self._rows(select(*CALL).where(calls.c.id == call_id)))
 
     async def by_idempotency_key(self, tenant_id: str, key: str) -> CallRecord | None:
         same = (calls.c.tenant_id == tenant_id, calls.c.idempotency_key == key)
-        return _first_call(await self._rows(select(calls).where(*same)))
+        return _first_call(await self._rows(select(*CALL).where(*same)))
 
     async def by_control_id(self, control_id: str) -> CallRecord | None:
         return _first_call(await self._rows(_BY_CONTROL_ID, {"wanted": control_id}))
@@ -113,12 +102,11 @@ class SqlCallStore:
 
     async def list(self, wanted: CallFilter) -> CallPage:
         """Raises ValueError for a cursor that is not ours and for a limit outside of 1 to MAX_PAGE."""
-        rows = await self._rows(_filtered(wanted))
-        found = [CallRecord(**row) for row in rows[: wanted.limit]]
-        return CallPage(items=found, next_cursor=_after(found[-1]) if len(rows) > wanted.limit else "")
+        dialect = self._database.dialect
+        return await self._database.query(lambda connection: _page(connection, wanted, dialect=dialect))
 
     async def live(self) -> Sequence[CallRecord]:
-        rows = await self._rows(select(calls).where(IS_LIVE).order_by(calls.c.created_at, calls.c.id))
+        rows = await self._rows(select(*CALL).where(IS_LIVE).order_by(calls.c.created_at, calls.c.id))
         return [CallRecord(**row) for row in rows]
 
     async def counts(self, tenant_id: str) -> Mapping[str, int]:
@@ -211,41 +199,23 @@ def _after(call: CallRecord) -> str:
     return cursor_after(call.created_at, call.id)
 
 
-def _filtered(wanted: CallFilter) -> Select[Any]:
+def _page(connection: Connection, wanted: CallFilter, *, dialect: str) -> CallPage:
     if not 1 <= wanted.limit <= MAX_PAGE:
         raise ValueError(f"limit: has to be 1 to {MAX_PAGE}")
-    query = select(calls).order_by(*_NEWEST_FIRST).limit(wanted.limit + 1)
+    if is_search(wanted):
+        return searched(connection, wanted, dialect=dialect)
+    listed = [CallRecord(**row) for query in _listed(wanted) for row in connection.execute(query).mappings()]
+    listed.sort(key=lambda call: (call.created_at, call.id), reverse=True)
+    items = listed[: wanted.limit]
+    return CallPage(items=items, next_cursor=_after(items[-1]) if len(listed) > wanted.limit else "")
+
+
+def _listed(wanted: CallFilter) -> list[Select[Any]]:
+    """Together they find the page: each what one index has."""
+    query = select(*CALL).where(*conditions(wanted)).order_by(*_NEWEST_FIRST).limit(wanted.limit + 1)
     if wanted.cursor:
         query = query.where(tuple_(calls.c.created_at, calls.c.id) < position_of(wanted.cursor))
-    return query.where(*_conditions(wanted))
-
-
-def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
-    yield calls.c.tenant_id == wanted.tenant_id
-    equal = (
-        (calls.c.state, wanted.state),
-        (calls.c.direction, wanted.direction),
-        (calls.c.hangup_cause, wanted.cause),
-        (calls.c.bot_id, wanted.bot_id),
-    )
-    yield from (column == value for column, value in equal if value)
-    if wanted.live is not None:
-        yield IS_LIVE if wanted.live else ~IS_LIVE
-    if wanted.since is not None:
-        yield calls.c.created_at >= wanted.since
-    if wanted.until is not None:
-        yield calls.c.created_at < wanted.until
-    if wanted.text:
-        yield _mentions(wanted.text)
-
-
-def _mentions(text: str) -> ColumnElement[bool]:
-    """Part of the name, or of either number whatever stands between the digits."""
-    found = [calls.c.contact_name.icontains(text, autoescape=True)]
-    digits = "".join(filter(str.isdecimal, text))
-    if digits and not any(map(str.isalpha, text)):
-        found += [calls.c.to.contains(digits, autoescape=True), calls.c.sender.contains(digits, autoescape=True)]
-    return or_(*found)
+    return [query.where(end) for end in other_end(wanted.number)] if wanted.number else [query]
 
 
 def _first_call(rows: Sequence[RowMapping]) -> CallRecord | None:

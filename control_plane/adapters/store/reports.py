@@ -23,15 +23,18 @@ from sqlalchemy import (
 
 from control_plane.adapters.store.database import Database
 from control_plane.adapters.store.day_report import Sums
+from control_plane.adapters.store.rows import turn_of
 from control_plane.adapters.store.tables import IS_LIVE, call_turns, calls
+from control_plane.core.analytics.histogram import STEP_MS
 from control_plane.core.call.state import Phase
 from control_plane.core.call.success import BROKEN, GOOD_CAUSES, REFUSED
 from control_plane.core.day import HOUR_S
 from control_plane.core.quantile import of_values
 from control_plane.ports.reports import DayReport, LastWords, TalkFigures
+from control_plane.ports.stores import TurnRecord
 
-BUCKET_MS: Final = 10
-"""Latencies of a day are counted in steps of this size."""
+BUCKET_MS: Final = STEP_MS
+"""Latencies of a day are counted in the steps of analytics."""
 
 _IS_AGENT: Final = call_turns.c.speaker == literal_column("'agent'")
 _LIVE: Final = select(func.count()).select_from(calls).where(IS_LIVE)
@@ -45,6 +48,23 @@ class Span:
     tenant_id: str | None
     since: float
     until: float
+    bot_id: str = ""
+    """Empty: every bot's."""
+    bounds: Sequence[float] = ()
+    """Where the parts begin that it is counted by, after the first one; empty: hours."""
+
+    def part(self, at: ColumnElement[float], dialect: str) -> ColumnElement[int]:
+        """In which of its parts that is, from 0."""
+        if not self.bounds:
+            return _whole((at - self.since) / HOUR_S, dialect)
+        return case(*((at < bound, number) for number, bound in enumerate(self.bounds)), else_=len(self.bounds))
+
+    def calls_of_bot(self) -> tuple[ColumnElement[bool], ...]:
+        return (calls.c.bot_id == self.bot_id,) if self.bot_id else ()
+
+    def turns_of_bot(self) -> tuple[ColumnElement[bool], ...]:
+        of_bot = exists().where(calls.c.id == call_turns.c.call_id, calls.c.bot_id == self.bot_id)
+        return (of_bot.correlate(call_turns),) if self.bot_id else ()
 
     def holds(self, tenant: ColumnElement[str], at: ColumnElement[float]) -> tuple[ColumnElement[bool], ...]:
         during = (at >= self.since, at < self.until)
@@ -58,9 +78,16 @@ class SqlReportStore:
         self._database = database
 
     async def day(self, tenant_id: str | None, *, since: float, until: float) -> DayReport:
-        span, dialect = Span(tenant_id, since, until), self._database.dialect
+        return await self._report(Span(tenant_id, since, until))
+
+    async def bot(self, tenant_id: str, bot_id: str, *, bounds: Sequence[float]) -> DayReport:
+        return await self._report(Span(tenant_id, bounds[0], bounds[-1], bot_id=bot_id, bounds=bounds[1:-1]))
+
+    async def _report(self, span: Span) -> DayReport:
+        dialect = self._database.dialect
         calls_query, turns_query = calls_of(span, dialect=dialect), turns_of(span, dialect=dialect)
-        live_query = _LIVE if tenant_id is None else _LIVE.where(calls.c.tenant_id == tenant_id)
+        live_query = _LIVE if span.tenant_id is None else _LIVE.where(calls.c.tenant_id == span.tenant_id)
+        live_query = live_query.where(*span.calls_of_bot())
 
         def read(connection: Connection) -> DayReport:
             sums = Sums(bucket_ms=BUCKET_MS)
@@ -81,6 +108,13 @@ class SqlReportStore:
         rows = await self._rows(query)
         grouped = groupby(rows, key=lambda row: str(row["call_id"]))
         return {call_id: _talk([row["answer_ms"] for row in turns]) for call_id, turns in grouped}
+
+    async def turns(self, call_ids: Sequence[str]) -> Mapping[str, Sequence[TurnRecord]]:
+        turn = call_turns.c
+        query = select(call_turns).where(turn.call_id.in_(call_ids)).order_by(turn.call_id, turn["index"])
+        rows = await self._database.query(lambda connection: connection.execute(query).mappings().all())
+        grouped = groupby(rows, key=lambda row: str(row["call_id"]))
+        return {call_id: [turn_of(row) for row in said] for call_id, said in grouped}
 
     async def last_words(self, call_ids: Sequence[str]) -> Mapping[str, LastWords]:
         turn = call_turns.c
@@ -105,14 +139,14 @@ def calls_of(span: Span, *, dialect: str) -> Select[Any]:
     answered, ended = calls.c.answered_at.is_not(None), calls.c.state == Phase.ENDED.value
     sorts = (
         select(
-            _whole((calls.c.created_at - span.since) / HOUR_S, dialect).label("hour"),
+            span.part(calls.c.created_at, dialect).label("hour"),
             calls.c.direction,
             _flag(answered).label("answered"),
             _flag(ended).label("ended"),
             calls.c.hangup_cause,
             _flag(and_(ended, answered, *_succeeded())).label("succeeded"),
         )
-        .where(*span.holds(calls.c.tenant_id, calls.c.created_at))
+        .where(*span.holds(calls.c.tenant_id, calls.c.created_at), *span.calls_of_bot())
         .subquery()
     )
     return select(*sorts.c, func.count().label("calls")).group_by(*sorts.c)
@@ -123,11 +157,11 @@ def turns_of(span: Span, *, dialect: str) -> Select[Any]:
     turn = call_turns.c
     sorts = (
         select(
-            _whole((turn.started_at - span.since) / HOUR_S, dialect).label("hour"),
+            span.part(turn.started_at, dialect).label("hour"),
             case((_IS_AGENT, _whole(turn.answer_ms / BUCKET_MS, dialect))).label("bucket"),
             _flag(and_(_IS_AGENT, turn.interrupted)).label("cut_off"),
         )
-        .where(*span.holds(turn.tenant_id, turn.started_at))
+        .where(*span.holds(turn.tenant_id, turn.started_at), *span.turns_of_bot())
         .subquery()
     )
     cut_off = func.sum(sorts.c.cut_off).label("cut_off")

@@ -22,10 +22,13 @@ _COLUMNS: Final = {
 }
 
 _FIRST_WORD: Final = frozenset(
-    {"id", "direction", "carrier", "created_at", "idempotency_key", "recording_key", "node", "tenant_id"}
-)
+    {"id", "direction", "carrier", "created_at", "idempotency_key", "recording_key", "node", "tenant_id", "bot_version"}
+) | {"counted"}
 """Columns of a call that later states do not change. The recording is set by `set_recording` alone, the node by
-`adopt`: whoever records the call's later events may not know of it yet."""
+`adopt`, `counted` by the count: whoever records the call's later events may not know of it yet."""
+
+CALL: Final = tuple(calls.c[name] for name in _COLUMNS[CallRecord])
+"""What is read of a call to make its record."""
 
 
 def row_of(record: Record) -> dict[str, Any]:
@@ -62,6 +65,11 @@ def upsert_turn(dialect: str) -> Insert:
 def insert_once(dialect: str, table: Table) -> Insert:
     """Insert a row unless its key is taken: what it returns says which."""
     return _INSERT[dialect](table).on_conflict_do_nothing()
+
+
+def replacing(dialect: str, table: Table) -> Insert:
+    """Insert a row, or replace the one with the same key."""
+    return _upsert(dialect, table, kept=frozenset(column.name for column in table.primary_key.columns))
 
 
 def _upsert(dialect: str, table: Table, *, kept: frozenset[str]) -> Insert:

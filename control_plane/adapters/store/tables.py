@@ -6,7 +6,7 @@ when present have a partial index.
 
 from typing import Any, Final, cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Table, literal_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, Table, false, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from control_plane.ports.tables import Base, Tenanted, Words
@@ -40,6 +40,9 @@ class Call(Tenanted, Base):
     metadata_: Mapped[dict[str, Any]] = mapped_column("metadata")
     machine: Mapped[dict[str, Any]]
     node: Mapped[str] = mapped_column(server_default="")
+    counted: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it is part of the figures of analytics, and of the search: set once, after its end."""
+    bot_version: Mapped[int] = mapped_column(server_default="0")
 
 
 class CallEvent(Base):
@@ -109,6 +112,8 @@ webhooks: Final = cast(Table, Webhook.__table__)
 
 # Written with constants: a planner takes a partial index only when the query repeats its condition word for word.
 IS_LIVE: Final = calls.c.state != literal_column("'ended'")
+IS_UNCOUNTED: Final = calls.c.counted == literal_column("false")
+HAS_RECORDING: Final = calls.c.recording_key != literal_column("''")
 IS_PENDING: Final = call_commands.c.state == literal_column("'pending'")
 IS_UNWORKED: Final = webhooks.c.worked == literal_column("false")
 HAS_KEY: Final = calls.c.idempotency_key != literal_column("''")
@@ -123,6 +128,10 @@ def _partial(name: str, *columns: Any, where: Any, unique: bool = False) -> Inde
 Index("ix_calls_created_at", calls.c.created_at, calls.c.id)
 Index("ix_calls_tenant_id", calls.c.tenant_id, calls.c.created_at, calls.c.id)
 Index("ix_calls_state", calls.c.tenant_id, calls.c.state, calls.c.created_at, calls.c.id)
+Index("ix_calls_bot_id", calls.c.tenant_id, calls.c.bot_id, calls.c.created_at, calls.c.id)
+Index("ix_calls_hangup_cause", calls.c.tenant_id, calls.c.hangup_cause, calls.c.created_at, calls.c.id)
+Index("ix_calls_to", calls.c.tenant_id, calls.c.to, calls.c.created_at, calls.c.id)
+Index("ix_calls_sender", calls.c.tenant_id, calls.c.sender, calls.c.created_at, calls.c.id)
 Index("ix_call_commands_call_id", call_commands.c.call_id)
 # Holds all that a day is counted by, so that the turns themselves need not be looked at.
 Index(
@@ -140,6 +149,8 @@ Index(
     call_turns.c.answer_ms,
     call_turns.c.interrupted,
 )
+_partial("ix_calls_recorded", calls.c.tenant_id, calls.c.created_at, calls.c.id, where=HAS_RECORDING)
+_partial("ix_calls_uncounted", calls.c.created_at, calls.c.id, where=IS_UNCOUNTED)
 _partial("ix_calls_live", calls.c.created_at, where=IS_LIVE)
 _partial("ix_calls_session_id", calls.c.session_id, where=IS_LIVE)
 _partial("ix_calls_control_id", calls.c.control_id, where=HAS_CONTROL_ID)

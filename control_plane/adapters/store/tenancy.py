@@ -61,6 +61,8 @@ class SqlTenantStore:
 
     async def across(self, work: Work[T]) -> T:
         def run(connection: Connection) -> T:
+            if not connection.in_transaction():
+                connection.begin()  # one that the session began would be rolled back at its end
             with _Everybody(connection, info={"now": self._clock.wall()}, **_OPTIONS) as session:
                 return _carried_out(session, work)
 

@@ -27,4 +27,13 @@ OVERVIEW: Final = Kind(name="overview", ttl_s=2.0)
 BOTS: Final = Kind(name="bots")
 """Bots as the API shows them."""
 
-KINDS: Final = (SPEECH, WAVEFORM, OVERVIEW, BOTS)
+SESSIONS: Final = Kind(name="sessions", ttl_s=15.0)
+"""Whose a sign-in is, and that it has not ended; by its id."""
+
+API_KEYS: Final = Kind(name="api_keys", ttl_s=15.0)
+"""What an API key may do, by its prefix."""
+
+ANSWERING: Final = Kind(name="answering", ttl_s=5.0)
+"""What calls ask about bots and numbers when they begin; processes without a common Redis hear of no change."""
+
+KINDS: Final = (SPEECH, WAVEFORM, OVERVIEW, BOTS, ANSWERING, SESSIONS, API_KEYS)

@@ -14,8 +14,10 @@ from control_plane.core.call.events import (
     TransferRequested,
 )
 from control_plane.core.call.state import Phase
+from control_plane.core.refusals import Refused
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
+from control_plane.ports.contacts import AnybodyMayBeCalled, DialPermit
 from control_plane.ports.infrastructure import Clock, NumberPlan
 from control_plane.ports.stores import (
     CallRecord,
@@ -64,6 +66,7 @@ class DeskParts:
     clock: Clock
     metrics: Metrics
     supervisor: Supervisor
+    permit: DialPermit = AnybodyMayBeCalled()
 
 
 class CallDesk:
@@ -80,24 +83,30 @@ class CallDesk:
     async def initiate(self, order: CallOrder) -> CallRecord:
         """Place a call; returns when the carrier has named it, or after some seconds without.
 
-        A repeated idempotency key answers the call it made before. Raises BadNumber, UnknownBot, NotAccepting.
+        A repeated idempotency key answers the call it made before. Raises BadNumber, UnknownBot, NotAccepting,
+        Refused(`do_not_call`).
         """
         key = order.idempotency_key
         if key and (known := await self._parts.store.by_idempotency_key(order.tenant_id, key)):
             return await self.get(known.id)
+        policy, bots = self._parts.policy, self._parts.factory.bots
+        cast = await bots.choose(order.tenant_id, order.bot_id)
+        sender = await bots.sender(order.tenant_id, policy.carrier) or policy.sender
+        number = self._parts.numbers.parse(order.number)
+        if await self._parts.permit.suppressed(order.tenant_id, number.e164) is not None:
+            raise Refused("do_not_call", "The number is on the list of those that are not called.")
+        # Nothing is waited for from here until the call counts, so that no more are let in than there is room for.
         if self.draining or self.full:
             raise NotAccepting(draining=self.draining)
-        policy = self._parts.policy
-        bot = self._parts.factory.bot(order.bot_id)
-        number = self._parts.numbers.parse(order.number)
         record = CallRecord(
             id=str(uuid.uuid4()),
             direction="outbound",
             carrier=policy.carrier,
-            sender=policy.sender,
+            sender=sender,
             to=number.e164,
             state=Phase.NEW.value,
-            bot_id=bot.id,
+            bot_id=cast.bot.id,
+            bot_version=cast.version,
             created_at=self._parts.clock.wall(),
             contact_name=order.name,
             idempotency_key=key,
@@ -105,7 +114,8 @@ class CallDesk:
             variables=order.variables,
             metadata=order.metadata,
         )
-        event = CallRequested(to=number.e164, sender=policy.sender, stream=policy.stream, record=policy.record)
+        record_it = policy.record and cast.record
+        event = CallRequested(to=number.e164, sender=sender, stream=policy.stream, record=record_it)
         try:
             live = await self._place(record, event)
         except DuplicateKey as taken:
@@ -117,7 +127,7 @@ class CallDesk:
 
     async def take_offer(self, offer: CallOffered, *, source_id: str) -> None:
         """A caller rings: answer, or turn away when no call can be taken. A repeated offer changes nothing."""
-        policy = self._parts.policy
+        policy, reached = self._parts.policy, await self._parts.factory.bots.called(offer.to)
         accepted = not self.draining and not self.full
         if not accepted:
             log.warning("offered call turned away", draining=self.draining)
@@ -128,10 +138,13 @@ class CallDesk:
             sender=offer.sender,
             to=offer.to,
             state=Phase.NEW.value,
-            bot_id=self._parts.factory.bot().id,
+            bot_id=reached.cast.bot.id,
+            bot_version=reached.cast.version,
             created_at=self._parts.clock.wall(),
+            tenant_id=reached.tenant_id,
         )
-        event = replace(offer, accepted=accepted, stream=policy.stream, record=policy.record)
+        record_it = policy.record and reached.cast.record
+        event = replace(offer, accepted=accepted, stream=policy.stream, record=record_it)
         try:
             await self._place(record, event, source_id=source_id)
         except DuplicateKey:
@@ -157,7 +170,7 @@ class CallDesk:
     async def _create(self, record: CallRecord, event: CallEvent, *, source_id: str) -> LiveCall:
         """Keep the call with its first event and commands, then bring it to life."""
         now = self._parts.clock.wall()
-        machine = self._parts.factory.machine()
+        machine = self._parts.factory.machine(record)
         commands = machine.handle(event, now)
         kind, body = journal.pack(event)
         entry = JournalEntry(call_id=record.id, seq=1, kind=kind, body=body, at=now, source_id=source_id)

@@ -1,19 +1,18 @@
 """The making of a live call from its record: actor, conversation side and executor, tied together."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from control_plane.core.bot import Bot
 from control_plane.core.call.machine import CallMachine
 from control_plane.core.call.state import LegState, Phase
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.infrastructure import Bus, Clock
 from control_plane.ports.stores import CallRecord, CallStore
+from control_plane.services.bots.casting import Cast, Casting
 from control_plane.services.calls.executor import CallExecutor, ExecutorParts
 from control_plane.services.calls.figures import count_change
 from control_plane.services.calls.live import LiveCall
-from control_plane.services.calls.orders import UnknownBot
 from control_plane.services.calls.session import CallSession, SessionParts
 from control_plane.services.calls.talk import CallTalk, TalkParts
 
@@ -24,8 +23,7 @@ log = get_logger("calls")
 class FactoryParts:
     """What every call is made of. `patience` overrides how long phases may last, in seconds."""
 
-    bots: Mapping[str, Bot]
-    default_bot: str
+    bots: Casting
     patience: Mapping[Phase, float]
     store: CallStore
     clock: Clock
@@ -41,23 +39,25 @@ class CallFactory:
     def __init__(self, parts: FactoryParts) -> None:
         self._parts = parts
 
-    def machine(self) -> CallMachine:
-        """The machine of a call that is about to begin."""
-        return CallMachine(patience=self._parts.patience)
+    @property
+    def bots(self) -> Casting:
+        """Who can take a call."""
+        return self._parts.bots
 
-    def bot(self, bot_id: str = "") -> Bot:
-        """The bot with this id, or the default one. Raises UnknownBot."""
-        bot = self._parts.bots.get(bot_id or self._parts.default_bot)
-        if bot is None:
-            raise UnknownBot(bot_id)
-        return bot
+    def machine(self, record: CallRecord) -> CallMachine:
+        """The machine of a call that is about to begin."""
+        return CallMachine(patience=self._patience(self._parts.bots.of(record)))
+
+    async def prepare(self, records: Sequence[CallRecord]) -> None:
+        """Have the bots at hand that these calls of earlier began with. Never fails."""
+        await self._parts.bots.recall(records)
 
     def build(self, record: CallRecord, *, seq: int) -> LiveCall:
         """The call as its record says; `seq` is the number of its newest journal entry."""
         parts = self._parts
         executor = CallExecutor(parts.executor)
-        bot = parts.bots.get(record.bot_id) or self.bot()
-        talk = CallTalk(record, bot, parts=parts.talk, post=lambda event: live.post(event))
+        cast = parts.bots.of(record)
+        talk = CallTalk(record, cast.bot, parts=self._talk_parts(cast), post=lambda event: live.post(event))
         session_parts = SessionParts(
             store=parts.store,
             clock=parts.clock,
@@ -65,12 +65,27 @@ class CallFactory:
             talk=talk,
             executor=executor,
             on_change=lambda before, after: self._changed(record, before=before, after=after),
-            patience=parts.patience,
+            patience=self._patience(cast),
         )
         session = CallSession(record, seq=seq, parts=session_parts)
         executor.serve(session)
         live = LiveCall(session=session, talk=talk, executor=executor)
         return live
+
+    def _talk_parts(self, cast: Cast) -> TalkParts:
+        usual = self._parts.talk
+        return replace(
+            usual,
+            transfer_number=cast.transfer_number or usual.transfer_number,
+            spool=usual.spool if cast.record else None,
+        )
+
+    def _patience(self, cast: Cast) -> Mapping[Phase, float]:
+        """A bot may keep its calls shorter than the installation does, not longer: the carrier would end them."""
+        usual = self._parts.patience
+        if cast.max_call_s is None:
+            return usual
+        return {**usual, Phase.TALKING: min(cast.max_call_s, usual.get(Phase.TALKING, cast.max_call_s))}
 
     def _changed(self, record: CallRecord, *, before: LegState, after: LegState) -> None:
         count_change(self._parts.metrics, record, before=before, after=after)

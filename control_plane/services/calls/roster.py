@@ -99,6 +99,7 @@ class Roster:
             records = [replace(record, node=name) for record in found if await self._claim(record)]
             pending = await store.pending_commands() if records else ()
             seqs = [await store.last_seq(record.id) for record in records]
+            await self._parts.factory.prepare(records)
             # From here on nothing waits, so that no call begins to run before it has its commands back.
             for record, seq in zip(records, seqs, strict=True):
                 self._take_over(record, pending, seq=seq)

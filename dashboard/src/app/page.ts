@@ -5,8 +5,8 @@ import type { RouterContext } from './router'
 
 type PageComponent = AsyncRouteComponent<Record<string, never>>
 
-export function page(feature: string, component: PageComponent, nav?: NavEntry) {
-  const data: PageData = { feature, nav }
+export function page(feature: string, component: PageComponent, nav?: NavEntry, needs?: string) {
+  const data: PageData = { feature, nav, needs }
   return {
     component,
     staticData: { page: data },

@@ -1,7 +1,8 @@
 // The table of the pages. A page is a folder in features and an entry here; its place in the list is its place in the navigation.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { read as readCalls } from '@/features/calls/search'
-import { CallsIcon, HealthIcon, HomeIcon, LiveIcon } from '@/shared/ui/icons'
+import { read as readSettings } from '@/features/settings/search'
+import { CallsIcon, HealthIcon, HomeIcon, LiveIcon, SettingsIcon } from '@/shared/ui/icons'
 import { page } from './page'
 import type { shell } from './router'
 
@@ -24,7 +25,7 @@ export function pages(parent: typeof shell) {
         textKey: 'app:nav.live',
         icon: LiveIcon,
         letter: 'l',
-      }),
+      }, 'calls:read'),
     }),
     createRoute({
       getParentRoute,
@@ -34,12 +35,12 @@ export function pages(parent: typeof shell) {
         textKey: 'app:nav.calls',
         icon: CallsIcon,
         letter: 'c',
-      }),
+      }, 'calls:read'),
     }),
     createRoute({
       getParentRoute,
       path: '/calls/$callId',
-      ...page('call', lazyRouteComponent(() => import('@/features/call'), 'Page')),
+      ...page('call', lazyRouteComponent(() => import('@/features/call'), 'Page'), undefined, 'calls:read'),
     }),
     createRoute({
       getParentRoute,
@@ -49,7 +50,22 @@ export function pages(parent: typeof shell) {
         textKey: 'app:nav.health',
         icon: HealthIcon,
         letter: 's',
-      }),
+      }, 'system:read'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/settings',
+      validateSearch: readSettings,
+      ...page('settings', lazyRouteComponent(() => import('@/features/settings'), 'Page'), {
+        textKey: 'app:nav.settings',
+        icon: SettingsIcon,
+        letter: 't',
+      }, 'settings:write'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/account',
+      ...page('account', lazyRouteComponent(() => import('@/features/account'), 'Page')),
     }),
   ] as const
 }

@@ -2,7 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { RouterHistory } from '@tanstack/react-router'
 import type { i18n as I18n } from 'i18next'
-import { sessionQuery } from '@/shared/api'
+import { NOBODY, sessionQuery } from '@/shared/api'
 import { makeI18n, startI18n, type Language } from '@/shared/i18n'
 import type { EventSourceLike } from '@/shared/live'
 import { makeQueryClient } from '@/shared/query/client'
@@ -26,7 +26,7 @@ export async function makeParts(choices: Choices = {}): Promise<Parts> {
   const client = makeQueryClient({
     onSignedOut: () => {
       // The shell leads to the sign-in page, with the way back.
-      client.setQueryData(sessionQuery.queryKey, { signed_in: false, expires: null })
+      client.setQueryData(sessionQuery.queryKey, NOBODY)
     },
   })
   const router = makeRouter({ client, i18n, openEvents: choices.openEvents }, choices.history)

@@ -1,4 +1,4 @@
-// The router: the guard of every page but sign-in, and what stands where a page cannot be shown.
+// The router: the guard of the pages, and what stands where a page cannot be shown.
 import type { QueryClient } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,
@@ -11,8 +11,8 @@ import {
 import type { i18n as I18n } from 'i18next'
 import { sessionIfKnown, sessionQuery } from '@/shared/api'
 import type { EventSourceLike } from '@/shared/live'
-import { safeReturn, searchParams, text } from '@/shared/url'
-import { page } from './page'
+import { safeReturn } from '@/shared/url'
+import { entrances } from './entrances'
 import { pages } from './pages'
 import { NotFound, PageError, PagePending } from './page-states'
 import { Shell } from './shell/shell'
@@ -25,11 +25,10 @@ export interface RouterContext {
 
 const root = createRootRouteWithContext<RouterContext>()({ notFoundComponent: NotFound })
 
-const signIn = createRoute({
+export const doors = createRoute({
   getParentRoute: () => root,
-  path: '/sign-in',
-  ...page('sign-in', lazyRouteComponent(() => import('@/features/sign-in'), 'Page')),
-  validateSearch: searchParams({ next: text(2000) }),
+  id: 'doors',
+  component: lazyRouteComponent(() => import('./doors/doors'), 'Doors'),
 })
 
 /** Shown also when nobody can say who is signed in: the sidecar looks at the session itself. */
@@ -49,12 +48,13 @@ export const shell = createRoute({
   beforeLoad: async ({ context, location }) => {
     const session = await sessionFor(location.pathname, context.client)
     if (!session || session.signed_in) return
+    if (session.setup_needed) throw redirect({ to: '/welcome' })
     const back = safeReturn(location.href)
     throw redirect({ to: '/sign-in', search: back === '/' ? {} : { next: back } })
   },
 })
 
-const tree = root.addChildren([signIn, shell.addChildren(pages(shell))])
+const tree = root.addChildren([doors.addChildren(entrances(doors)), shell.addChildren(pages(shell))])
 
 export function makeRouter(context: RouterContext, history?: RouterHistory) {
   return createRouter({

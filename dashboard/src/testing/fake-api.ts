@@ -1,5 +1,8 @@
 // The API as tests want it to answer: `fakeApi({ 'GET /api/overview': { … } })`.
 import { vi } from 'vitest'
+import type { Me } from '@/shared/api'
+
+const AREAS = ['analytics', 'audit', 'calls', 'keys', 'settings', 'system', 'users']
 
 export interface Asked {
   method: string
@@ -12,7 +15,28 @@ type Body = Record<string, unknown> | unknown[] | null
 type Reply = Body | ((asked: Asked) => Response | Body | Promise<Response | Body>)
 export type Routes = Record<string, Reply>
 
-const SIGNED_IN: Routes = { 'GET /api/auth/session': { signed_in: true, expires: 4_000_000_000 } }
+/** Somebody who may do everything. */
+export const OWNER: Me = {
+  id: 'u1',
+  name: 'Ana Ruiz',
+  email: 'ana@clinica.example',
+  role: 'owner',
+  tenant_id: 'default',
+  tenant_name: 'Clínica San Martín',
+  permissions: [...AREAS.flatMap((area) => [`${area}:read`, `${area}:write`])],
+  language: '',
+  totp: false,
+  recovery_codes_left: 0,
+}
+export const VIEWER: Me = { ...OWNER, role: 'viewer', permissions: ['analytics:read', 'calls:read', 'settings:read'] }
+
+const nobody = { expires: null, refreshable: false, setup_needed: false, registration: 'closed', user: null }
+export const SIGNED_OUT = { ...nobody, signed_in: false }
+export const signedIn = (user: Me = OWNER) => ({ ...nobody, signed_in: true, expires: 4_000_000_000, user })
+/** What signing in answers. */
+export const entered = (user: Me = OWNER) => ({ user, expires: 4_000_000_000, access_expires: 3_000_000_000 })
+
+const SIGNED_IN: Routes = { 'GET /api/auth/session': signedIn() }
 
 export function json(body: unknown, status = 200): Response {
   return new Response(status === 204 ? null : JSON.stringify(body), {

@@ -4,13 +4,18 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from control_plane.ports.infrastructure import BusMessage
-from control_plane.web import cookie, events
-from tests.gateways import ELSEWHERE, HERE, TOKEN, Served
+from control_plane.ports.stores import StoreUnavailable
+from control_plane.testing.clock import FakeClock
+from control_plane.web import events
+from tests.databases import empty_database
+from tests.gateways import ELSEWHERE, HERE, Served, served
+from tests.people import Browser, user
 from tests.virtual_time import eventually
 
 
@@ -122,13 +127,47 @@ async def test_only_so_many_may_listen_and_who_leaves_makes_room(it: Served, mon
 
 async def test_the_stream_ends_with_the_session_that_opened_it(it: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "PING_S", 0.02)
-    now = it.gateway.clock.wall()
-    given = cookie.sealed(int(now) + 100, TOKEN)
+    await user(it)
+    browser = Browser(it)
+    await browser.login()
     streams = it.app.extensions[events.KEY]
-    async with listening(it, client=ELSEWHERE, cookie=f"{cookie.NAME}={given}") as connection:
-        await receive(connection)
-        monkeypatch.setattr(it.gateway.clock, "wall", lambda: now + 200, raising=False)
+    cookie = f"centralita_session={browser.value('centralita_session')}"
+    async with listening(it, client=ELSEWHERE, cookie=cookie) as connection:
+        assert (await receive(connection))[0] == "ping"
+        await browser.post("/api/auth/logout")
         await eventually(lambda: streams.open == 0, within_s=5)
+
+
+async def test_the_stream_outlives_the_access_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "PING_S", 0.02)
+    clock = FakeClock()
+    address = empty_database(tmp_path / "gateway.db")
+    async with served(tmp_path, address, parts={"clock": clock}) as it:
+        await user(it)
+        browser = Browser(it)
+        await browser.login()
+        cookie = f"centralita_session={browser.value('centralita_session')}"
+        async with listening(it, client=ELSEWHERE, cookie=cookie) as connection:
+            for _ in range(3):
+                clock.advance(700)
+                assert (await receive(connection))[0] == "ping"
+        assert (await browser.get("/api/events")).status_code == 401
+
+
+async def test_while_the_database_is_away_listeners_stay(it: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "PING_S", 0.02)
+
+    async def away(_: str) -> None:
+        raise StoreUnavailable("away")
+
+    await user(it)
+    browser = Browser(it)
+    await browser.login()
+    cookie = f"centralita_session={browser.value('centralita_session')}"
+    async with listening(it, client=ELSEWHERE, cookie=cookie) as connection:
+        monkeypatch.setattr(it.gateway.people.sessions, "find", away)
+        for _ in range(2):
+            assert (await receive(connection))[0] == "ping"
 
 
 async def test_a_reader_that_takes_nothing_is_let_go(it: Served, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ def test_every_route_says_what_it_takes_and_gives(description: Any) -> None:
     for method, path in sorted(ROUTES):
         operation = description["paths"][path][method]
         assert operation["responses"]["200"]["content"]["application/json"]["schema"], path
-        assert "application/problem+json" in operation["responses"]["default"]["content"], path
+        assert operation["responses"]["default"] == {"$ref": "#/components/responses/Problem"}, path
     order = description["paths"]["/api/call/initiate"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert order == {"$ref": "#/components/schemas/CallIn"}
     assert description["components"]["schemas"]["CallIn"]["required"] == ["telefono"]
@@ -62,11 +62,16 @@ def test_every_route_says_what_it_takes_and_gives(description: Any) -> None:
 def test_every_answer_in_json_is_a_model_with_a_name(description: Any) -> None:
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
-            answers = [answer for status, answer in operation["responses"].items() if status != "default"]
+            answers = [answer for answer in operation["responses"].values() if "$ref" not in answer]
             assert answers, (method, path)
             kinds = [content for answer in answers for content in answer.get("content", {}).items()]
             schemas = [content["schema"] for kind, content in kinds if kind == "application/json"]
             assert all("$ref" in schema for schema in schemas), (method, path)
+
+
+def test_every_refusal_is_a_problem(description: Any) -> None:
+    for name, answer in description["components"]["responses"].items():
+        assert list(answer["content"]) == ["application/problem+json"], name
 
 
 def test_it_names_the_product_and_its_version(description: Any) -> None:

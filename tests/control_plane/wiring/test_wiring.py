@@ -20,7 +20,7 @@ from control_plane.ports.errors import Misconfigured
 from control_plane.settings import Settings
 from control_plane.wiring import build_gateway
 from control_plane.wiring.parts import Parts, _leg_s, carrier_spec
-from control_plane.wiring.services import bot_language, contact_zone
+from control_plane.wiring.services import contact_zone
 from tests.databases import empty_database
 from tests.gateways import served
 from tests.records import call_record
@@ -141,10 +141,6 @@ async def test_the_carriers_recording_is_fetched_kept_and_named_in_the_call(tmp_
 )
 def test_the_zone_of_a_contact_is_told_from_the_number_as_far_as_it_goes(call: Any, zone: str) -> None:
     assert contact_zone(WorldNumberPlan("CO"), call, default="America/Caracas") == zone
-
-
-def test_a_bot_that_is_no_more_spoke_spanish() -> None:
-    assert bot_language("maria") == bot_language("gone") == "es"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
-// The entries of the navigation: the pages that have a place in it, in the order of the table.
+// The entries of the navigation: the pages that have a place in it and may be seen, in the order of the table.
 import { useRouter } from '@tanstack/react-router'
-import type { NavEntry } from '@/shared/page/page'
+import type { NavEntry, PageData } from '@/shared/page/page'
+import { useMay } from '@/shared/session'
 
 export interface Destination extends NavEntry {
   /** The path itself; the type is that of the plainest one, for none of them takes parameters. */
@@ -11,9 +12,10 @@ export interface Destination extends NavEntry {
 
 export function useDestinations(): Destination[] {
   const { routesById } = useRouter()
-  const all = Object.values(routesById) as { fullPath: string; options: { staticData?: { page?: { nav?: NavEntry } } } }[]
+  const may = useMay()
+  const all = Object.values(routesById) as { fullPath: string; options: { staticData?: { page?: PageData } } }[]
   return all.flatMap(({ fullPath, options }) => {
-    const nav = options.staticData?.page?.nav
-    return nav ? [{ ...nav, path: fullPath as '/', exact: fullPath === '/' }] : []
+    const { nav, needs } = options.staticData?.page ?? {}
+    return nav && (!needs || may(needs)) ? [{ ...nav, path: fullPath as '/', exact: fullPath === '/' }] : []
   })
 }

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { faults } from '@/testing/axe'
-import { fakeApi, problem } from '@/testing/fake-api'
+import { entered, fakeApi, problem, SIGNED_OUT, signedIn, VIEWER } from '@/testing/fake-api'
 import { renderApp } from '@/testing/render-app'
 import { writeStored } from '@/shared/hooks/stored'
 import { api, ask } from '@/shared/api'
@@ -67,25 +67,74 @@ test('the light says live only after the gateway was heard, and warns when it br
 })
 
 test('who is not signed in comes to the sign-in page, with the way back', async () => {
-  fakeApi({ 'GET /api/auth/session': { signed_in: false, expires: null } })
+  fakeApi({ 'GET /api/auth/session': SIGNED_OUT })
   const { router } = await renderApp('/calls?q=ana')
   await heading('Sign in to Centralita')
   expect(router.state.location.search).toEqual({ next: '/calls?q=ana' })
 })
 
 test('an answer of 401 anywhere leads to the sign-in page', async () => {
-  const routes = fakeApi({ 'GET /api/calls': () => problem(401, 'unauthorized') })
+  const routes = fakeApi({
+    'GET /api/calls': () => problem(401, 'unauthorized'),
+    'POST /api/auth/refresh': () => problem(401, 'session_ended'),
+  })
   const { client, router } = await renderApp('/live')
-  routes['GET /api/auth/session'] = { signed_in: false, expires: null }
+  routes['GET /api/auth/session'] = SIGNED_OUT
   await client.query({ queryKey: ['x'], queryFn: () => ask(api.GET('/api/calls')) }).catch(() => null)
   await heading('Sign in to Centralita')
   expect(router.state.location.search).toEqual({ next: '/live' })
 })
 
-test('signing out leads to the sign-in page', async () => {
+test('access that has run out is renewed once for all who ask, and nobody notices', async () => {
+  let good = false
+  let renewals = 0
+  const guarded = () => (good ? { items: [], next_cursor: '' } : problem(401, 'unauthorized'))
+  fakeApi({
+    'GET /api/calls': guarded,
+    'GET /api/alerts': guarded,
+    'POST /api/auth/refresh': () => {
+      renewals += 1
+      good = true
+      return entered()
+    },
+  })
+  await renderApp('/')
+  const answers = await Promise.all([ask(api.GET('/api/calls')), ask(api.GET('/api/alerts'))])
+  expect(answers).toEqual([guarded(), guarded()])
+  expect(renewals).toBe(1)
+  await heading('Home')
+})
+
+test('the menu says who is signed in and where, and signing out leads to the sign-in page', async () => {
   const { user } = await renderApp('/')
-  await user.click(screen.getByRole('button', { name: 'Sign out' }))
+  const menu = screen.getByRole('button', { name: 'Your account' })
+  await user.click(menu)
+  expect(await screen.findByText('Owner · Clínica San Martín')).toBeInTheDocument()
+  expect(await faults()).toEqual([])
+  await user.keyboard('{Escape}')
+  expect(screen.queryByText('Owner · Clínica San Martín')).toBeNull()
+  expect(menu).toHaveFocus()
+  await user.click(menu)
+  await user.click(await screen.findByRole('button', { name: 'Sign out' }))
   await heading('Sign in to Centralita')
+})
+
+test('somebody who only looks sees no settings and no health, and is told what is missing', async () => {
+  fakeApi({ 'GET /api/auth/session': signedIn(VIEWER) })
+  await renderApp('/settings')
+  await heading('You may not see this page')
+  expect(screen.getByText(/needs the permission settings:write.*Viewer/)).toBeInTheDocument()
+  const names = within(sections()).getAllByRole('link').map((link) => link.textContent)
+  expect(names).not.toContain('Settings')
+  expect(names).not.toContain('Health')
+  expect(names).toContain('Calls')
+})
+
+test('where nobody has an account every page leads to the one that says how to begin', async () => {
+  fakeApi({ 'GET /api/auth/session': { ...SIGNED_OUT, setup_needed: true } })
+  await renderApp('/calls')
+  await heading('Welcome to Centralita')
+  expect(screen.getByText(/shown in the terminal/)).toBeInTheDocument()
 })
 
 test('a gateway that cannot be reached is told, and asked again', async () => {
@@ -93,7 +142,7 @@ test('a gateway that cannot be reached is told, and asked again', async () => {
   fakeApi({
     'GET /api/auth/session': () => {
       if (!there) throw new TypeError('failed to fetch')
-      return { signed_in: true, expires: null }
+      return signedIn()
     },
   })
   const { user } = await renderApp('/')
@@ -122,6 +171,6 @@ test('on a phone the sections are at the bottom, and there is nothing that axe f
   )
   await renderApp('/')
   expect(screen.queryByRole('button', { name: 'Narrow navigation' })).toBeNull()
-  expect(within(sections()).getAllByRole('link')).toHaveLength(4)
+  expect(within(sections()).getAllByRole('link')).toHaveLength(5)
   expect(await faults()).toEqual([])
 })

@@ -1,12 +1,13 @@
 // The frame of all pages: navigation, header, the page, and what listens for the whole of it.
 import { useQuery } from '@tanstack/react-query'
 import { useMediaQuery } from '@mantine/hooks'
-import { Outlet, useRouteContext, useRouter } from '@tanstack/react-router'
+import { Outlet, useMatches, useRouteContext, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { sessionQuery } from '@/shared/api'
 import { useStoredSwitch } from '@/shared/hooks/stored'
 import { LiveProvider } from '@/shared/live'
+import { useFreshAccess, useMay } from '@/shared/session'
 import { Broken } from './connection-light'
 import { Critical } from './critical'
 import { Header } from './header'
@@ -15,6 +16,7 @@ import classes from './shell.module.css'
 import { useHeadingFocus } from './use-heading-focus'
 import { useShortcuts } from './use-shortcuts'
 
+const Forbidden = lazy(() => import('./forbidden'))
 const ShortcutHelp = lazy(() => import('./shortcut-help'))
 const Notices = lazy(() => import('@/shared/ui/notices'))
 
@@ -45,7 +47,9 @@ function Frame() {
   const [narrow, setNarrow] = useStoredSwitch('centralita.narrow', false)
   const [help, setHelp] = useState(false)
   const phone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  const may = useMay()
   useGuard()
+  useFreshAccess()
   useHeadingFocus()
   useShortcuts(() => setHelp(true))
   return (
@@ -57,9 +61,9 @@ function Frame() {
       <div className={classes.column}>
         <Header onHelp={() => setHelp(true)} />
         <Broken />
-        <Critical />
+        {may('system:read') && <Critical />}
         <main id="page" className={classes.page} tabIndex={-1}>
-          <Outlet />
+          <Permitted />
         </main>
       </div>
       {phone && <BottomBar />}
@@ -68,5 +72,17 @@ function Frame() {
         <Notices />
       </Suspense>
     </div>
+  )
+}
+
+/** The page, or what is missing to see it. */
+function Permitted() {
+  const may = useMay()
+  const needs = useMatches({ select: (matches) => matches.at(-1)?.staticData.page?.needs })
+  if (!needs || may(needs)) return <Outlet />
+  return (
+    <Suspense>
+      <Forbidden needs={needs} />
+    </Suspense>
   )
 }

@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { ApiProblem } from '@/shared/api'
 import { grouped } from '@/shared/format'
+import { useMay } from '@/shared/session'
 import { Answered, Direction, EmptyState, Moment, PageHeader, PhoneNumber } from '@/shared/ui'
 import { PhoneIcon } from '@/shared/ui/icons'
 import { HangUp } from './call-actions'
@@ -45,6 +46,7 @@ function Title() {
 }
 
 function Head({ call }: { call: CallDetail }) {
+  const acts = useMay()('calls:write')
   const number = call.direction === 'inbound' ? call.sender : call.to
   return (
     <PageHeader
@@ -58,7 +60,7 @@ function Head({ call }: { call: CallDetail }) {
         </span>
       }
     >
-      {call.state !== 'ended' && <HangUp call={call} />}
+      {call.state !== 'ended' && acts && <HangUp call={call} />}
     </PageHeader>
   )
 }

@@ -16,6 +16,7 @@ import { recordingStart, recordingState } from './recording'
 import { lineAt, linesOf } from './transcript/lines'
 import { Transcript } from './transcript/transcript'
 import { useNow } from '@/shared/hooks/now'
+import { useMay } from '@/shared/session'
 
 export function CallView({ call, words }: { call: CallDetail; words: Words }) {
   const state = recordingState(call, useNow(5000) / 1000)
@@ -26,6 +27,7 @@ export function CallView({ call, words }: { call: CallDetail; words: Words }) {
   const lines = linesOf(call.turns, recordingStart(call), outline.data)
   const current = there && (playing || time > 0) ? lineAt(lines, time) : -1
   const live = call.state !== 'ended'
+  const acts = useMay()('calls:write')
   const seek = (seconds: number) => {
     sound.seek(seconds)
     sound.play()
@@ -46,7 +48,7 @@ export function CallView({ call, words }: { call: CallDetail; words: Words }) {
           ) : (
             <RecordingNote state={state} />
           )}
-          {call.state === 'talking' && <Say call={call} />}
+          {call.state === 'talking' && acts && <Say call={call} />}
           <Transcript lines={lines} current={current} onSeek={there ? seek : undefined} live={live} words={words} />
         </div>
         <div className={classes.aside}>

@@ -46,6 +46,7 @@ export function aCall(change: Partial<CallDetail> = {}): CallDetail {
     metadata: {},
     heard: '',
     turns: [],
+    notes: [],
     events: [],
     ...change,
   }

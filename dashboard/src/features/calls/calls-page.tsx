@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNow } from '@/shared/hooks/now'
+import { useMay } from '@/shared/session'
 import { Answered, DataTable, EmptyState, PageHeader } from '@/shared/ui'
 import { ArrowDownIcon, CallsIcon, PhoneIcon, SearchIcon } from '@/shared/ui/icons'
 import { useUrlState } from '@/shared/url'
@@ -21,6 +22,7 @@ const DialDialog = lazy(() => import('./dial-dialog'))
 export function CallsPage() {
   const { t } = useTranslation('calls')
   const [search, change] = useUrlState(read)
+  const dials = useMay()('calls:write')
   const [dialing, setDialing] = useState(false)
   // A new day moves the borders of "today".
   const query = queryOf(search, new Date(useNow(60_000)))
@@ -41,9 +43,11 @@ export function CallsPage() {
         >
           {t('export')}
         </Button>
-        <Button leftSection={<PhoneIcon size={16} />} onClick={() => setDialing(true)}>
-          {t('dial.open')}
-        </Button>
+        {dials && (
+          <Button leftSection={<PhoneIcon size={16} />} onClick={() => setDialing(true)}>
+            {t('dial.open')}
+          </Button>
+        )}
       </PageHeader>
       <FilterBar search={search} onChange={change} bots={bots} count={chips.length} />
       <FilterChips chips={chips} search={search} onChange={change} />
@@ -52,7 +56,7 @@ export function CallsPage() {
           <div className={classes.list} data-old={calls.isPlaceholderData || undefined}>
             <CallList
               rows={rows}
-              empty={chips.length > 0 ? <NothingFound onClear={() => change(NO_FILTERS)} /> : <NoCalls onDial={() => setDialing(true)} />}
+              empty={chips.length > 0 ? <NothingFound onClear={() => change(NO_FILTERS)} /> : <NoCalls onDial={dials ? () => setDialing(true) : undefined} />}
               more={
                 <More
                   count={rows.length}
@@ -118,13 +122,15 @@ function More({ count, last, loading, onMore }: MoreProps) {
   )
 }
 
-function NoCalls({ onDial }: { onDial: () => void }) {
+function NoCalls({ onDial }: { onDial?: () => void }) {
   const { t } = useTranslation('calls')
   return (
     <EmptyState icon={CallsIcon} title={t('empty.title')} next={t('empty.next')}>
-      <Button leftSection={<PhoneIcon size={16} />} onClick={onDial}>
-        {t('dial.open')}
-      </Button>
+      {onDial && (
+        <Button leftSection={<PhoneIcon size={16} />} onClick={onDial}>
+          {t('dial.open')}
+        </Button>
+      )}
     </EmptyState>
   )
 }

@@ -1,5 +1,6 @@
 // How today goes, and what wants somebody's attention.
 import { useTranslation } from 'react-i18next'
+import { useMay } from '@/shared/session'
 import { Answered, PageHeader } from '@/shared/ui'
 import { Alerts } from './alerts'
 import { Callbacks } from './callbacks'
@@ -14,6 +15,7 @@ import { useEverCalled, useOverview } from './use-home'
 
 export function HomePage() {
   const { t } = useTranslation('home')
+  const runs = useMay()('system:read')
   const overview = useOverview()
   const quiet = overview.data?.calls.today === 0 && overview.data.calls.live === 0
   const ever = useEverCalled(quiet)
@@ -22,7 +24,7 @@ export function HomePage() {
     <>
       <PageHeader title={t('title')} about={t('about')} />
       <div className={classes.parts}>
-        {isNew && <FirstSteps />}
+        {isNew && runs && <FirstSteps />}
         <Answered query={overview}>
           {(today) => (
             <div>
@@ -36,11 +38,13 @@ export function HomePage() {
             </div>
           )}
         </Answered>
-        <div className={classes.columns}>
-          <Processes />
-          <Alerts />
-          <Callbacks />
-        </div>
+        {runs && (
+          <div className={classes.columns}>
+            <Processes />
+            <Alerts />
+            <Callbacks />
+          </div>
+        )}
       </div>
     </>
   )

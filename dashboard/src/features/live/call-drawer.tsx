@@ -3,6 +3,7 @@ import { Drawer } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useMay } from '@/shared/session'
 import { CallState, Direction, ErrorState, HangupCause, PhoneNumber, Skeletons } from '@/shared/ui'
 import { useFocusBack } from '@/shared/hooks/focus-back'
 import classes from './call-drawer.module.css'
@@ -51,6 +52,7 @@ function Missing({ detail }: { detail: ReturnType<typeof useCallDetail> }) {
 function Whole({ call }: { call: Call }) {
   const { t } = useTranslation('live')
   const over = call.phase === 'ended'
+  const acts = useMay()('calls:write')
   return (
     <>
       <div className={classes.facts}>
@@ -67,12 +69,12 @@ function Whole({ call }: { call: Call }) {
       </div>
       <Transcript call={call} />
       <div className={classes.foot}>
-        {!over && <SayForm call={call} />}
+        {!over && acts && <SayForm call={call} />}
         <div className={classes.actions}>
           <Link to="/calls/$callId" params={{ callId: call.id }}>
             {t('drawer.whole')}
           </Link>
-          {!over && <HangUp callId={call.id} />}
+          {!over && acts && <HangUp callId={call.id} />}
         </div>
       </div>
     </>

@@ -81,7 +81,7 @@ const detail = (more: Partial<Schema<'CallOut'>>, turns: Schema<'TurnOut'>[], si
   type: 'detail',
   at: 100,
   since,
-  call: { ...record('a', more), heard: '', turns, events: [] },
+  call: { ...record('a', more), heard: '', turns, notes: [], events: [] },
 })
 
 test('a list shows its calls, newest first, with what was said last', () => {

@@ -1,7 +1,8 @@
 export { api, ask } from './client'
-export { ApiProblem, isPassing, isSignedOut } from './problem'
+export { ApiProblem, hasCode, isPassing, isSignedOut, type Fault } from './problem'
 export { askSidecar, type CombinedHealth, type ProcessStatus, type SystemStats, type SystemStatus } from './sidecar'
-export { sessionIfKnown, sessionQuery, signIn, signOut } from './session'
+export { keepFresh, markRenewed, renew, type SignedIn } from './renewal'
+export { NOBODY, sessionIfKnown, sessionQuery, stateOf, type Me, type SessionState } from './session'
 export type { components, paths } from './schema'
 
 import type { components } from './schema'

@@ -12,10 +12,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Newest first. `state`: `open` (default) or `all`; filters `node`, `rule_id`, `tenant`; paging `limit`,
-         * @description `cursor`.
+         * Newest first. `state`: `open` (default) or `all`; filters `node`, `rule_id`, `tenant`; paging `limit`, `cursor`.
+         * @description Needs the permission `system:read`.
          */
-        get: operations["get_api_alerts"];
+        get: operations["alerts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -31,8 +31,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What ALERT_CHANNELS names; never an address. */
-        get: operations["get_api_alerts_channels"];
+        /**
+         * What ALERT_CHANNELS names; never an address.
+         * @description Needs the permission `system:read`.
+         */
+        get: operations["alerts_channels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -48,11 +51,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All rules, by id. */
-        get: operations["get_api_alerts_rules"];
+        /**
+         * All rules, by id.
+         * @description Needs the permission `system:read`.
+         */
+        get: operations["alerts_rules"];
         put?: never;
-        /** The rule with its new id; it is looked at from the next interval on. */
-        post: operations["post_api_alerts_rules"];
+        /**
+         * The rule with its new id; it is looked at from the next interval on.
+         * @description Needs the permission `system:write`.
+         */
+        post: operations["alerts_add_rule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -69,12 +78,18 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Its open alerts are resolved. */
-        delete: operations["delete_api_alerts_rules_rule_id"];
+        /**
+         * Its open alerts are resolved.
+         * @description Needs the permission `system:write`.
+         */
+        delete: operations["alerts_remove_rule"];
         options?: never;
         head?: never;
-        /** Change the fields that are given. */
-        patch: operations["patch_api_alerts_rules_rule_id"];
+        /**
+         * Change the fields that are given.
+         * @description Needs the permission `system:write`.
+         */
+        patch: operations["alerts_change_rule"];
         trace?: never;
     };
     "/api/alerts/silences": {
@@ -84,11 +99,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Those that are not over. */
-        get: operations["get_api_alerts_silences"];
+        /**
+         * Those that are not over.
+         * @description Needs the permission `system:read`.
+         */
+        get: operations["alerts_silences"];
         put?: never;
-        /** From now on. */
-        post: operations["post_api_alerts_silences"];
+        /**
+         * From now on.
+         * @description Needs the permission `system:write`.
+         */
+        post: operations["alerts_silence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -105,8 +126,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** People are told again, also of alerts that were raised meanwhile and are still open. */
-        delete: operations["delete_api_alerts_silences_silence_id"];
+        /**
+         * People are told again, also of alerts that were raised meanwhile and are still open.
+         * @description Needs the permission `system:write`.
+         */
+        delete: operations["alerts_end_silence"];
         options?: never;
         head?: never;
         patch?: never;
@@ -121,8 +145,185 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a test message; answers within about ten seconds, whatever the services do. */
-        post: operations["post_api_alerts_test"];
+        /**
+         * Send a test message; answers within about ten seconds, whatever the services do.
+         * @description Needs the permission `system:write`.
+         */
+        post: operations["alerts_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/by": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures by bot, hour of the day, weekday, hangup cause, direction, seller or campaign.
+         * @description Needs the permission `analytics:read`.
+         */
+        get: operations["analytics_by"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many calls were answered, led to a conversation, succeeded, brought an order.
+         * @description Needs the permission `analytics:read`.
+         */
+        get: operations["analytics_funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One metric hour by hour, day by day, week by week or month by month; at most 1,000 points.
+         * @description Needs the permission `analytics:read`.
+         */
+        get: operations["analytics_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All figures of a span: calls, what became of them, how fast the bot was.
+         * @description Needs the permission `analytics:read`.
+         */
+        get: operations["analytics_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done, the newest first.
+         * @description Needs the permission `audit:read`.
+         */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as a table for spreadsheets, at most 100,000 rows. A cell that one could take for a formula begins with an apostrophe.
+         * @description Needs the permission `audit:read`.
+         */
+        get: operations["export_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/accept-invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose a password with the link of an invitation, and sign in. */
+        post: operations["auth_accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link for a new password, good for one hour. The answer is the same whether somebody has the address or not.
+         * @description not.
+         */
+        post: operations["auth_account_forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a link is for, as long as it is good: the page it leads to asks this first. */
+        post: operations["auth_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -138,8 +339,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with AUTH_TOKEN; the answer sets the cookie. */
-        post: operations["post_api_auth_login"];
+        /** Sign in with a password, and a code where the account asks for one. */
+        post: operations["auth_login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -155,8 +356,114 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forget the cookie in this browser. One that was copied stays good until it expires or AUTH_TOKEN is changed. */
-        post: operations["post_api_auth_logout"];
+        /** Sign out: the session ends, also where it was copied to. */
+        post: operations["auth_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out of all browsers and programs, this one too. */
+        post: operations["auth_account_logout_everywhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and what they may do. */
+        get: operations["auth_account_show_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change one's own name or language. */
+        patch: operations["auth_account_change_me"];
+        trace?: never;
+    };
+    "/api/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose another password; the user's other sessions end. */
+        post: operations["auth_account_change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a refresh token for new tokens. Each is good once: one that is used again ends the session.
+         * @description For ten seconds the same browser gets the same tokens again, as two pages may have asked at once.
+         */
+        post: operations["auth_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Found a company, become its owner and sign in. Where REGISTRATION is open. */
+        post: operations["auth_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose a new password with a link that was mailed; all sessions end. */
+        post: operations["auth_account_reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -170,8 +477,356 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether this browser is signed in. */
-        get: operations["get_api_auth_session"];
+        /** Whether somebody is signed in here. Answers everybody. */
+        get: operations["auth_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the first account of an installation, its owner's, and sign in. */
+        post: operations["auth_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/totp/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get a secret for an authenticator. Codes are asked for once it is confirmed. */
+        post: operations["auth_account_totp_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show that the authenticator works; from now on signing in asks for its codes. Recovery codes are told once. */
+        post: operations["auth_account_totp_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/totp/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in without codes from now on. */
+        post: operations["auth_account_totp_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. Who talks on the telephone. People work on the draft; calls use the version that was published last.
+         * @description Needs the permission `bots:read`.
+         */
+        get: operations["bots_list"];
+        put?: never;
+        /**
+         * Make a new voice bot.
+         * @description Needs the permission `bots:write`.
+         */
+        post: operations["bots_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One voice bot.
+         * @description Needs the permission `bots:read`.
+         */
+        get: operations["bots_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a voice bot.
+         * @description Needs the permission `bots:write`.
+         */
+        delete: operations["bots_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a voice bot; those that are not sent stay.
+         * @description Needs the permission `bots:write`.
+         */
+        patch: operations["bots_update"];
+        trace?: never;
+    };
+    "/api/bots/{row_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the bot take calls again.
+         * @description Needs the permission `bots:write`.
+         */
+        post: operations["activate_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{row_id}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try the bot out in writing: its next reply, by the real model, as server-sent events.
+         * @description `token` and `clause` with `text`, `tool` with name, arguments and result (nothing comes of it), at last `end` with
+         *     how long it took, or `error`. A reply takes 30 seconds at most. No call is made and nothing is kept.
+         *
+         *     Needs the permission `bots:write`.
+         */
+        post: operations["chat_with_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{row_id}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new bot with the same draft; it is not published.
+         * @description Needs the permission `bots:write`.
+         */
+        post: operations["clone_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{row_id}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the bot take no more calls.
+         * @description Those that run go on. Its numbers are answered by the tenant's standard bot.
+         *
+         *     Needs the permission `bots:write`.
+         */
+        post: operations["deactivate_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{row_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs between two versions, or between one and the draft: path, before, after.
+         * @description Needs the permission `bots:read`.
+         */
+        get: operations["compare_bot_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{row_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the draft the next version, which calls use from now on.
+         * @description Calls that run keep the version they began with. A bot that had no version becomes active; one that was switched
+         *     off stays off. A draft with faults is refused with the path of each.
+         *
+         *     Needs the permission `bots:write`.
+         */
+        post: operations["publish_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{row_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish once more what an earlier version says, as a new version; the draft stays as it is.
+         * @description Needs the permission `bots:write`.
+         */
+        post: operations["roll_bot_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{row_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its calls, newest first.
+         * @description Needs the permission `bots:read`.
+         */
+        get: operations["list_bot_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{row_id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many calls it had, how they went and how fast it answered, by day in the tenant's time zone.
+         * @description Needs the permission `bots:read`.
+         */
+        get: operations["get_bot_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{row_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The published versions, the newest first, without their documents.
+         * @description Needs the permission `bots:read`.
+         */
+        get: operations["list_bot_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{row_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One published version with its document.
+         * @description Needs the permission `bots:read`.
+         */
+        get: operations["get_bot_version"];
         put?: never;
         post?: never;
         delete?: never;
@@ -189,8 +844,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Call somebody; answers when the carrier has named the leg (or after some seconds without). */
-        post: operations["post_api_call_initiate"];
+        /**
+         * Call somebody; answers when the carrier has named the leg (or after some seconds without).
+         * @description Needs the permission `calls:write`.
+         */
+        post: operations["calls_initiate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -204,11 +862,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who called and was not answered, newest first. */
-        get: operations["get_api_callbacks"];
+        /**
+         * Who called and was not answered, newest first.
+         * @description Needs the permission `system:read`.
+         */
+        get: operations["callbacks"];
         put?: never;
-        /** Keep unanswered calls; those that are known already stay as they are. */
-        post: operations["post_api_callbacks"];
+        /**
+         * Keep unanswered calls; those that are known already stay as they are.
+         * @description Needs the permission `system:write`.
+         */
+        post: operations["callbacks_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -224,8 +888,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The caller was called back; repeated, it keeps the first time. */
-        post: operations["post_api_callbacks_callback_id_done"];
+        /**
+         * The caller was called back; repeated, it keeps the first time.
+         * @description Needs the permission `system:write`.
+         */
+        post: operations["callbacks_done"];
         delete?: never;
         options?: never;
         head?: never;
@@ -239,8 +906,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Newest first, page by page. */
-        get: operations["get_api_calls"];
+        /**
+         * Newest first, page by page.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["call_list_calls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -257,10 +927,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The same as a table for spreadsheets, at most 100,000 rows. A cell that one could take for a formula begins with
-         * @description an apostrophe.
+         * The same as a table for spreadsheets, at most 100,000 rows. A cell that one could take for a formula begins with an apostrophe.
+         * @description Needs the permission `calls:read`.
          */
-        get: operations["get_api_calls_csv"];
+        get: operations["call_list_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same with what was said: a JSON object a line, at most 100,000 of them.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["export_calls_with_turns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -276,8 +966,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Calls that have not ended, in every control plane, with what was said last. */
-        get: operations["get_api_calls_live"];
+        /**
+         * Calls that have not ended, in every control plane, with what was said last.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["call_list_live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -293,8 +986,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A call with its turns, their latency, and its events. */
-        get: operations["get_api_calls_call_id"];
+        /**
+         * A call with its turns, their latency, and its events.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["calls_call_detail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -312,7 +1008,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_calls_call_id_dtmf"];
+        /**
+         * Dtmf.
+         * @description Needs the permission `calls:write`.
+         */
+        post: operations["calls_dtmf"];
         delete?: never;
         options?: never;
         head?: never;
@@ -328,8 +1028,72 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_calls_call_id_hangup"];
+        /**
+         * Hangup.
+         * @description Needs the permission `calls:write`.
+         */
+        post: operations["calls_hangup"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note something about a call, live or over.
+         * @description Needs the permission `calls:write`.
+         */
+        post: operations["add_call_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people noted about a call, oldest first.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["list_call_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a note; the audit log keeps who did.
+         * @description Needs the permission `calls:write`.
+         */
+        delete: operations["delete_call_note"];
         options?: never;
         head?: never;
         patch?: never;
@@ -342,8 +1106,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The sound, whole or the part that `Range` asks for. */
-        get: operations["get_api_calls_call_id_recording"];
+        /**
+         * The sound, whole or the part that `Range` asks for.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["recordings_recording"];
         put?: never;
         post?: never;
         delete?: never;
@@ -361,7 +1128,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_calls_call_id_say"];
+        /**
+         * Say.
+         * @description Needs the permission `calls:write`.
+         */
+        post: operations["calls_say"];
         delete?: never;
         options?: never;
         head?: never;
@@ -377,7 +1148,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_calls_call_id_transfer"];
+        /**
+         * Transfer.
+         * @description Needs the permission `calls:write`.
+         */
+        post: operations["calls_transfer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -391,8 +1166,247 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The outline of the recording: the loudest sample of each stretch, by channel. */
-        get: operations["get_api_calls_call_id_waveform"];
+        /**
+         * The outline of the recording: the loudest sample of each stretch, by channel.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["recordings_waveform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. People whom the tenant calls, or who call: with their numbers, their time zone and their consent.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["contacts_list"];
+        put?: never;
+        /**
+         * Make a new contact. Numbers are taken in any way of writing; the first one tells the time zone.
+         * @description Needs the permission `contacts:write`.
+         */
+        post: operations["create_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as a table for spreadsheets, which can be imported again; at most 200,000 rows. A cell that one could take for a formula begins with an apostrophe.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["export_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make one contact of several: numbers, tags, attributes, places on lists and orders go to the one that is kept.
+         * @description Needs the permission `contacts:write`.
+         */
+        post: operations["merge_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One contact.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["contacts_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a contact.
+         * @description Needs the permission `contacts:write`.
+         */
+        delete: operations["contacts_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a contact; those that are not sent stay. `numbers` replaces all of them.
+         * @description Needs the permission `contacts:write`.
+         */
+        patch: operations["update_contact"];
+        trace?: never;
+    };
+    "/api/contacts/{row_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened with a contact, newest first: calls by any of its numbers, orders, lists.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["contact_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One delivery with what is sent and every attempt.
+         * @description Needs the permission `webhooks:read`.
+         */
+        get: operations["get_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{row_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the same event again, as a new delivery. Receivers know it by its id.
+         * @description Needs the permission `webhooks:write`.
+         */
+        post: operations["resend_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/do-not-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. Numbers that are never called, whoever asks for it. They stay when a contact is removed or erased.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["do_not_call_list"];
+        put?: never;
+        /**
+         * Put numbers on the list of those that are never called, with or without a contact.
+         * @description Needs the permission `contacts:write`.
+         */
+        post: operations["add_do_not_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/do-not-call/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a number may be called.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["check_do_not_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/do-not-call/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Allow numbers to be called again. The reason is noted in the audit log.
+         * @description Needs the permission `contacts:write`.
+         */
+        post: operations["remove_do_not_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/do-not-call/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One do not call.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["do_not_call_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -408,8 +1422,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The last examination. */
-        get: operations["get_api_doctor"];
+        /**
+         * The last examination.
+         * @description Needs the permission `system:read`.
+         */
+        get: operations["doctor_latest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -427,8 +1444,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Examine now, in the background: some seconds, with an echo call over the public address. */
-        post: operations["post_api_doctor_run"];
+        /**
+         * Examine now, in the background: some seconds, with an echo call over the public address.
+         * @description Needs the permission `system:write`.
+         */
+        post: operations["doctor_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -442,8 +1462,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events: `hello` first, a `ping` each second, between them what happens, with `call_id`. */
-        get: operations["get_api_events"];
+        /**
+         * Server-sent events: `hello` first, a `ping` each second, between them what happens, with `call_id`.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -459,8 +1482,203 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Never waits for the database: what was counted last is told with its age. */
-        get: operations["get_api_figures"];
+        /**
+         * Never waits for the database: what was counted last is told with its age.
+         * @description Needs the permission `system:read`.
+         */
+        get: operations["figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. Planned conversations: menus, appointments, surveys. Checked in structure; calls do not follow them yet.
+         * @description Needs the permission `flows:read`.
+         */
+        get: operations["flows_list"];
+        put?: never;
+        /**
+         * Make a new flow.
+         * @description Needs the permission `flows:write`.
+         */
+        post: operations["flows_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new flow of an exported one; it is not published.
+         * @description Needs the permission `flows:write`.
+         */
+        post: operations["import_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One flow.
+         * @description Needs the permission `flows:read`.
+         */
+        get: operations["flows_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a flow.
+         * @description Needs the permission `flows:write`.
+         */
+        delete: operations["flows_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a flow; those that are not sent stay.
+         * @description Needs the permission `flows:write`.
+         */
+        patch: operations["flows_update"];
+        trace?: never;
+    };
+    "/api/flows/{row_id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new flow with the same draft; it is not published.
+         * @description Needs the permission `flows:write`.
+         */
+        post: operations["duplicate_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{row_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The draft as a file that can be imported elsewhere.
+         * @description Needs the permission `flows:read`.
+         */
+        get: operations["export_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{row_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the draft the next version. With faults it is refused, with the path of each.
+         * @description Needs the permission `flows:write`.
+         */
+        post: operations["publish_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{row_id}/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether the draft could be published: kinds, fields, edges that lead nowhere, nodes that nothing leads to.
+         * @description Needs the permission `flows:read`.
+         */
+        post: operations["validate_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{row_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The published versions, the newest first, without their documents.
+         * @description Needs the permission `flows:read`.
+         */
+        get: operations["list_flow_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{row_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One published version with its document.
+         * @description Needs the permission `flows:read`.
+         */
+        get: operations["get_flow_version"];
         put?: never;
         post?: never;
         delete?: never;
@@ -477,9 +1695,473 @@ export interface paths {
             cookie?: never;
         };
         /** Readiness: may new calls be sent here. 503 while starting, draining or full, without database or worker. */
-        get: operations["get_api_health"];
+        get: operations["health_ready"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. Files of contacts that were handed in, and what became of their rows.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["imports_list"];
+        put?: never;
+        /**
+         * Import contacts from a CSV file, which is the body (`text/csv`, up to 64 MB) or the part `file` of a form. It is worked through after the answer; a file that is handed in again makes no contact twice.
+         * @description Needs the permission `contacts:write`.
+         */
+        post: operations["import_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See how a file would be read, without taking anything. Its beginning is enough.
+         * @description Needs the permission `contacts:write`.
+         */
+        post: operations["preview_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One import.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["imports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{row_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop an import. What was taken stays.
+         * @description Needs the permission `contacts:write`.
+         */
+        post: operations["cancel_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{row_id}/errors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rows that were not taken, each with its number, the column and the reason, and the row itself.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["import_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. Keys for programs: what each may do, and when it was last used.
+         * @description Needs the permission `keys:read`.
+         */
+        get: operations["keys_list"];
+        put?: never;
+        /**
+         * Make a key.
+         * @description `key` in the answer is its secret: it is told this once and cannot be read again. Its scopes have to be among the
+         *     permissions of whoever makes it, and shrink with these.
+         *
+         *     Needs the permission `keys:write`.
+         */
+        post: operations["create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One key.
+         * @description Needs the permission `keys:read`.
+         */
+        get: operations["keys_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key. It opens nothing from now on, and stays in the list.
+         * @description Needs the permission `keys:write`.
+         */
+        delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a key; those that are not sent stay.
+         * @description Needs the permission `keys:write`.
+         */
+        patch: operations["keys_update"];
+        trace?: never;
+    };
+    "/api/keys/{row_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a key a new secret.
+         * @description The old secret ends at once, or after `grace_s`. Whoever does this is its maker from now on.
+         *
+         *     Needs the permission `keys:write`.
+         */
+        post: operations["rotate_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. Contacts for one purpose, each with variables of its own: a campaign calls a list.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["lists_list"];
+        put?: never;
+        /**
+         * Make a new list.
+         * @description Needs the permission `contacts:write`.
+         */
+        post: operations["lists_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One list.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["lists_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a list.
+         * @description Needs the permission `contacts:write`.
+         */
+        delete: operations["lists_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a list; those that are not sent stay.
+         * @description Needs the permission `contacts:write`.
+         */
+        patch: operations["lists_update"];
+        trace?: never;
+    };
+    "/api/lists/{row_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["list_members"];
+        put?: never;
+        /**
+         * Put contacts on a list, all or none; of those that are on it the variables are replaced.
+         * @description Needs the permission `contacts:write`.
+         */
+        post: operations["add_list_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists/{row_id}/members.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as a table for spreadsheets, at most 200,000 rows, the variables as JSON.
+         * @description Needs the permission `contacts:read`.
+         */
+        get: operations["export_list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists/{row_id}/members/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take contacts off a list; the contacts stay.
+         * @description Needs the permission `contacts:write`.
+         */
+        post: operations["remove_list_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists/{row_id}/members/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a contact off a list; the contact stays. Who is not on it is no fault.
+         * @description Needs the permission `contacts:write`.
+         */
+        delete: operations["remove_list_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. Telephone numbers of the tenant: its bot answers who calls one, and the first one shows when it calls.
+         * @description Needs the permission `numbers:read`.
+         */
+        get: operations["numbers_list"];
+        put?: never;
+        /**
+         * Make a new number.
+         * @description Needs the permission `numbers:write`.
+         */
+        post: operations["numbers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/numbers/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One number.
+         * @description Needs the permission `numbers:read`.
+         */
+        get: operations["numbers_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a number.
+         * @description Needs the permission `numbers:write`.
+         */
+        delete: operations["numbers_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a number; those that are not sent stay.
+         * @description Needs the permission `numbers:write`.
+         */
+        patch: operations["numbers_update"];
+        trace?: never;
+    };
+    "/api/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. What customers ask for: lines of products, a status with its history, sums that the server makes.
+         * @description Needs the permission `orders:read`.
+         */
+        get: operations["orders_list"];
+        put?: never;
+        /**
+         * Make a new order.
+         * @description Needs the permission `orders:write`.
+         */
+        post: operations["orders_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order with its lines, its history and what can become of it.
+         * @description Needs the permission `orders:read`.
+         */
+        get: operations["get_order"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a order.
+         * @description Needs the permission `orders:write`.
+         */
+        delete: operations["orders_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a order; those that are not sent stay.
+         * @description Needs the permission `orders:write`.
+         */
+        patch: operations["orders_update"];
+        trace?: never;
+    };
+    "/api/orders/{row_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an order to a seller: the one that is named, or another than now whose turn it is.
+         * @description Needs the permission `orders:write`.
+         */
+        post: operations["assign_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{row_id}/transition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring an order to another status.
+         * @description Placing it takes its pieces from the stock, all or none; cancelling it, or its return, gives them back. To refund
+         *     needs the permission `sellers:write` too.
+         *
+         *     Needs the permission `orders:write`.
+         */
+        post: operations["transition_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -493,10 +2175,205 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Calls that began today and answers given today, over all control planes; at most some seconds old. */
-        get: operations["get_api_overview"];
+        /**
+         * Calls that began today and answers given today, over all control planes; at most some seconds old.
+         * @description Needs the permission `analytics:read`.
+         */
+        get: operations["overview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be permitted, and to whom it is. */
+        get: operations["list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase what is kept about a person; the answer is the receipt, the work goes on after it. Calls and orders stay for the figures, without anything about the person; that a number must not be called stays too.
+         * @description Needs the permission `privacy:write`.
+         */
+        post: operations["erase_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is kept about a contact: numbers, lists, changes, calls with what was said.
+         * @description Needs the permission `privacy:read`.
+         */
+        get: operations["export_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page: what was asked in the name of persons, and what was done.
+         * @description Needs the permission `privacy:read`.
+         */
+        get: operations["list_privacy_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A receipt: how much of each kind was erased.
+         * @description Needs the permission `privacy:read`.
+         */
+        get: operations["get_privacy_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. What the tenant sells: bots look prices and stock up here, orders are made of it.
+         * @description Needs the permission `products:read`.
+         */
+        get: operations["products_list"];
+        put?: never;
+        /**
+         * Make a new product.
+         * @description Needs the permission `products:write`.
+         */
+        post: operations["products_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One product.
+         * @description Needs the permission `products:read`.
+         */
+        get: operations["products_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a product.
+         * @description Needs the permission `products:write`.
+         */
+        delete: operations["products_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a product; those that are not sent stay.
+         * @description Needs the permission `products:write`.
+         */
+        patch: operations["products_update"];
+        trace?: never;
+    };
+    "/api/products/{row_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came and went, the newest first.
+         * @description Needs the permission `products:read`.
+         */
+        get: operations["list_stock_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{row_id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pieces came or went.
+         * @description The first movement of a product that is not counted begins to count it, from none. Orders move the stock by
+         *     themselves.
+         *
+         *     Needs the permission `products:write`.
+         */
+        post: operations["move_stock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -510,10 +2387,168 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Carrier, recogniser, model and synthesiser: what they are and how they do, in this process. */
-        get: operations["get_api_providers"];
+        /**
+         * Carrier, recogniser, model and synthesiser: what they are and how they do, in this process.
+         * @description Needs the permission `system:read`.
+         */
+        get: operations["providers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sellers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. Who takes care of orders, calls and contacts: what they can do, and when they are there.
+         * @description Needs the permission `sellers:read`.
+         */
+        get: operations["sellers_list"];
+        put?: never;
+        /**
+         * Make a new seller.
+         * @description Needs the permission `sellers:write`.
+         */
+        post: operations["sellers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sellers/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an order, a call or a contact to the seller whose turn it is.
+         * @description Turns go round among those who are there, have a hand free and can do what is asked. Who has it already keeps it,
+         *     unless `again`. Needs the permission to write what is given away: `orders:write`, `calls:write`, `contacts:write`.
+         *
+         *     Needs the permission `sellers:read`.
+         */
+        post: operations["assign_seller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sellers/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A call or contact is dealt with: its seller has a hand free again. Orders do this by themselves.
+         * @description Needs the permission `sellers:read`.
+         */
+        post: operations["release_seller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sellers/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One seller.
+         * @description Needs the permission `sellers:read`.
+         */
+        get: operations["sellers_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a seller.
+         * @description Needs the permission `sellers:write`.
+         */
+        delete: operations["sellers_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a seller; those that are not sent stay.
+         * @description Needs the permission `sellers:write`.
+         */
+        patch: operations["sellers_update"];
+        trace?: never;
+    };
+    "/api/sellers/{row_id}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a seller has on their hands now, and whether they would be given more.
+         * @description Needs the permission `sellers:read`.
+         */
+        get: operations["get_seller_load"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sellers/{row_id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders, sums by currency and assignments of a seller between two moments.
+         * @description Needs the permission `sellers:read`.
+         */
+        get: operations["get_seller_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sellers/{row_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether a seller is there: the seller, or who may write sellers.
+         * @description Needs the permission `sellers:read`.
+         */
+        post: operations["set_seller_status"];
         delete?: never;
         options?: never;
         head?: never;
@@ -529,8 +2564,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Call somebody; answers when the carrier has named the leg (or after some seconds without). */
-        post: operations["post_api_sessions"];
+        /**
+         * Call somebody; answers when the carrier has named the leg (or after some seconds without).
+         * @description Needs the permission `calls:write`.
+         */
+        post: operations["post_sessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -544,8 +2582,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counts over all calls that are kept. */
-        get: operations["get_api_sessions_stats"];
+        /**
+         * Counts over all calls of the tenant that are kept.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["sessions_stats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -561,8 +2602,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who talks with whom, about what, and how far they are. */
-        get: operations["get_api_sessions_call_id"];
+        /**
+         * Who talks with whom, about what, and how far they are.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["sessions_context"];
         put?: never;
         post?: never;
         delete?: never;
@@ -578,8 +2622,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who talks with whom, about what, and how far they are. */
-        get: operations["get_api_sessions_call_id_context"];
+        /**
+         * Who talks with whom, about what, and how far they are.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["get_sessions_call_id_context"];
         put?: never;
         post?: never;
         delete?: never;
@@ -595,10 +2642,297 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was said, in order; of interrupted replies what the caller heard. */
-        get: operations["get_api_sessions_call_id_history"];
+        /**
+         * What was said, in order; of interrupted replies what the caller heard.
+         * @description Needs the permission `calls:read`.
+         */
+        get: operations["sessions_history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the tenant keeps its house.
+         * @description An empty `zone` stands for that of the installation; `effective_zone` is the one that counts.
+         *
+         *     Needs the permission `settings:read`.
+         */
+        get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change settings.
+         * @description Fields that are not sent stay, also those of `retention`.
+         *
+         *     Needs the permission `settings:write`.
+         */
+        patch: operations["change_settings"];
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page. The people of the tenant, with their roles. They come by invitation.
+         * @description Needs the permission `users:read`.
+         */
+        get: operations["users_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite somebody.
+         * @description They get a letter with a link that is good once, for 7 days; until they follow it their status is `invited`. Nobody
+         *     can invite to a role above their own.
+         *
+         *     Needs the permission `users:write`.
+         */
+        post: operations["invite_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One user.
+         * @description Needs the permission `users:read`.
+         */
+        get: operations["users_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove somebody. Their keys open nothing from then on.
+         * @description Needs the permission `users:write`.
+         */
+        delete: operations["delete_user"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a user; those that are not sent stay.
+         * @description Who is disabled is signed out at once. Nobody changes their own role or status, only owners change owners, and the
+         *     last active owner stays one.
+         *
+         *     Needs the permission `users:write`.
+         */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/users/{row_id}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the invitation again.
+         * @description With a new link; the one before is good no more.
+         *
+         *     Needs the permission `users:write`.
+         */
+        post: operations["invite_user_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{row_id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign somebody out everywhere.
+         * @description Needs the permission `users:write`.
+         */
+        post: operations["sign_user_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page by page, the newest first.
+         * @description Needs the permission `webhooks:read`.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Tell an address of events.
+         * @description `secret` in the answer signs every message; it is told this once.
+         *
+         *     Needs the permission `webhooks:write`.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What there is to be told of, each with the body of an example.
+         * @description Needs the permission `webhooks:read`.
+         */
+        get: operations["list_webhook_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One webhook.
+         * @description Needs the permission `webhooks:read`.
+         */
+        get: operations["get_webhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a webhook with all its deliveries.
+         * @description Needs the permission `webhooks:write`.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a webhook; those that are not sent stay.
+         * @description Switched on again, it starts with a clean slate.
+         *
+         *     Needs the permission `webhooks:write`.
+         */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/api/webhooks/{row_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a webhook was told, the newest first. Kept for 30 days.
+         * @description Needs the permission `webhooks:read`.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{row_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret.
+         * @description For `overlap_s` messages carry a signature by the old secret too, so that receivers can change over in peace.
+         *
+         *     Needs the permission `webhooks:write`.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{row_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test.
+         * @description An event `webhook.test`, also to a webhook that is switched off. What came of it is told by `/api/deliveries/<id>`.
+         *
+         *     Needs the permission `webhooks:write`.
+         */
+        post: operations["test_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -613,7 +2947,7 @@ export interface paths {
             cookie?: never;
         };
         /** Liveness: the process answers. Not to be restarted, whatever `ready` says. */
-        get: operations["get_health"];
+        get: operations["health_alive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -663,8 +2997,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** For Prometheus; OpenMetrics when it is asked for by `Accept`. */
-        get: operations["get_metrics"];
+        /**
+         * For Prometheus; OpenMetrics when it is asked for by `Accept`.
+         * @description Needs the permission `system:read`.
+         */
+        get: operations["health_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -677,6 +3014,45 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AcceptIn
+         * @description How an invited user comes in. An empty name is the one of the invitation.
+         * @example {
+         *       "name": "Ana Ruiz",
+         *       "password": "tres gatos verdes 7",
+         *       "token": "f3Jk…"
+         *     }
+         */
+        AcceptIn: {
+            /**
+             * Language
+             * @default
+             * @enum {string}
+             */
+            language?: "" | "es" | "en";
+            /**
+             * Mode
+             * @description `cookie` for pages, `token` for programs, which get their tokens in the answer.
+             * @default cookie
+             * @enum {string}
+             */
+            mode?: "cookie" | "token";
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
         /**
          * Aggregation
          * @description How figures become the one value that is compared.
@@ -743,6 +3119,666 @@ export interface components {
             call_id: string;
         };
         /**
+         * AssignIn
+         * @description For what a seller is wanted, and who it has to be.
+         * @example {
+         *       "for": {
+         *         "id": "c-1",
+         *         "kind": "contact"
+         *       },
+         *       "skill": "ventas"
+         *     }
+         */
+        AssignIn: {
+            /**
+             * Again
+             * @description Another one than who has it now; otherwise who has it keeps it.
+             * @default false
+             */
+            again?: boolean;
+            for: components["schemas"]["AssignmentTarget"];
+            /**
+             * Language
+             * @default
+             */
+            language?: string | "";
+            /**
+             * Skill
+             * @default
+             */
+            skill?: string;
+        };
+        /**
+         * AssignmentOut
+         * @description A seller has something on their hands.
+         */
+        AssignmentOut: {
+            /** At */
+            at: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "order" | "call" | "contact";
+            /** Released At */
+            released_at: number | null;
+            /** Seller Id */
+            seller_id: string;
+            /** Seller Name */
+            seller_name: string;
+            /** Target Id */
+            target_id: string;
+        };
+        /**
+         * AssignmentTarget
+         * @description What is given to a seller.
+         */
+        AssignmentTarget: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "order" | "call" | "contact";
+        };
+        /**
+         * AttemptOut
+         * @description One attempt to deliver.
+         */
+        AttemptOut: {
+            /** Answer */
+            answer: string;
+            /** At */
+            at: number;
+            /** Error */
+            error: string;
+            /** Status */
+            status: number | null;
+            /** Took Ms */
+            took_ms: number | null;
+        };
+        /**
+         * AuditOut
+         * @description Something that was done. `before` and `after` are the fields that changed; secrets are told as hidden.
+         */
+        AuditOut: {
+            /** Action */
+            action: string;
+            /** Actor Id */
+            actor_id: string;
+            /** Actor Kind */
+            actor_kind: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Address */
+            address: string;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            };
+            /** At */
+            at: number;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Resource */
+            resource: string;
+            /** Row Id */
+            row_id: string;
+        };
+        /**
+         * AuditPage
+         * @description A page of the log, the newest first; `next_cursor` is empty at the end.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * BotChanges
+         * @description What to change; the rest stays.
+         */
+        BotChanges: {
+            draft?: components["schemas"]["BotDocument"];
+            /** Slug */
+            slug?: string;
+        };
+        /**
+         * BotChatIn
+         * @description The conversation so far, the newest message last and the caller's.
+         * @example {
+         *       "messages": [
+         *         {
+         *           "role": "caller",
+         *           "text": "Hola, ¿a qué hora abren?"
+         *         }
+         *       ]
+         *     }
+         */
+        BotChatIn: {
+            /**
+             * Draft
+             * @default true
+             */
+            draft?: boolean;
+            /** Messages */
+            messages: components["schemas"]["ChatMessageIn"][];
+        };
+        /**
+         * BotCloneIn
+         * @description How the copy is called; what is left out is made of the original's.
+         * @example {
+         *       "name": "Lucía, prueba"
+         *     }
+         */
+        BotCloneIn: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Slug
+             * @default
+             */
+            slug?: string;
+        };
+        /**
+         * BotDayOut
+         * @description One day, by the moment at which calls began and answers were given.
+         */
+        BotDayOut: {
+            /** Answered */
+            answered: number;
+            /** Calls */
+            calls: number;
+            /** Date */
+            date: string;
+            /** Latency P95 Ms */
+            latency_p95_ms: number | null;
+            /** Since */
+            since: number;
+            /** Turns */
+            turns: number;
+        };
+        /**
+         * BotDocument
+         * @description A bot as people describe it. Calls use the published version; one keeps the version that it began with.
+         */
+        BotDocument: {
+            /**
+             * @description Kept for later: calls do not follow it yet.
+             * @default {
+             *       "message": "",
+             *       "policy": "talk"
+             *     }
+             */
+            answering_machine?: components["schemas"]["BotMachinePolicy"];
+            /**
+             * Engine
+             * @description Kept for later: calls do not follow it yet.
+             * @default pipeline
+             * @enum {string}
+             */
+            engine?: "pipeline" | "speech";
+            /**
+             * Flow Id
+             * @description Kept for later: calls do not follow it yet.
+             * @default
+             */
+            flow_id?: string;
+            /**
+             * @default {
+             *       "afternoon": "",
+             *       "morning": "",
+             *       "night": ""
+             *     }
+             */
+            greetings?: components["schemas"]["BotGreetings"];
+            /**
+             * @description Kept for later: calls do not follow it yet.
+             * @default {
+             *       "closed_message": "",
+             *       "week": {},
+             *       "zone": null
+             *     }
+             */
+            hours?: components["schemas"]["BotHours"];
+            /**
+             * Keyterms
+             * @description Words that the recogniser should expect.
+             * @default []
+             */
+            keyterms?: string[];
+            /**
+             * Language
+             * @description What the recogniser expects and the voice speaks.
+             * @default es
+             */
+            language?: string;
+            /**
+             * Max Call S
+             * @description The longest conversation, within MAX_CALL_SECONDS.
+             * @default null
+             */
+            max_call_s?: number | null;
+            /**
+             * Name
+             * @default Asistente
+             */
+            name?: string;
+            /**
+             * No Input S
+             * @description Silence before the caller is asked again.
+             * @default 8
+             */
+            no_input_s?: number;
+            /**
+             * Persona
+             * @description What the model is told about itself, the same for every call: no clock and no caller in it.
+             * @default
+             */
+            persona?: string;
+            /**
+             * @default {
+             *       "given_up": "",
+             *       "provider_failure": "",
+             *       "reprompts": [],
+             *       "resumed": ""
+             *     }
+             */
+            phrases?: components["schemas"]["BotPhrases"];
+            /**
+             * @description Kept for later: calls do not follow it yet.
+             * @default {
+             *       "brain": [],
+             *       "brain_model": "",
+             *       "stt": [],
+             *       "stt_model": "",
+             *       "tts": [],
+             *       "tts_model": ""
+             *     }
+             */
+            providers?: components["schemas"]["BotProviders"];
+            /**
+             * Record
+             * @description False: its calls are not recorded. True: as RECORD_CALLS says.
+             * @default true
+             */
+            record?: boolean;
+            /**
+             * Tools
+             * @description What it may do in a call.
+             * @default [
+             *       "end_call"
+             *     ]
+             */
+            tools?: ("end_call" | "send_digits" | "transfer_call")[];
+            /**
+             * Transfer Number
+             * @description Where `transfer_call` leads; null: the installation's TRANSFER_NUMBER.
+             * @default null
+             */
+            transfer_number?: string | null;
+            /**
+             * @description Kept for later: calls do not follow it yet.
+             * @default {
+             *       "answer_window_s": null,
+             *       "digit_gap_s": null,
+             *       "endpoint_patience_s": null,
+             *       "false_alarm_s": null,
+             *       "false_alarms": null,
+             *       "min_words": null,
+             *       "pause_limit_s": null
+             *     }
+             */
+            turns?: components["schemas"]["BotTurns"];
+            /**
+             * Voice
+             * @description The provider's voice id; empty: the installation's.
+             * @default
+             */
+            voice?: string;
+        };
+        /**
+         * BotGreetings
+         * @description How the bot opens a call, by the hour where the other person lives. Empty: a greeting with its name.
+         */
+        BotGreetings: {
+            /**
+             * Afternoon
+             * @default
+             */
+            afternoon?: string;
+            /**
+             * Morning
+             * @default
+             */
+            morning?: string;
+            /**
+             * Night
+             * @default
+             */
+            night?: string;
+        };
+        /**
+         * BotHourRange
+         * @description From when until when somebody is there, on one day.
+         */
+        BotHourRange: {
+            /** Closes */
+            closes: string;
+            /** Opens */
+            opens: string;
+        };
+        /**
+         * BotHours
+         * @description When the bot takes calls as usual. Without any day: always.
+         */
+        BotHours: {
+            /**
+             * Closed Message
+             * @default
+             */
+            closed_message?: string;
+            /**
+             * Week
+             * @default {}
+             */
+            week?: {
+                [key: string]: components["schemas"]["BotHourRange"][];
+            };
+            /**
+             * Zone
+             * @default null
+             */
+            zone?: string | null;
+        };
+        /**
+         * BotIn
+         * @description A new bot. In changes, the fields of `draft` that are sent replace those of the draft; the others stay.
+         * @example {
+         *       "draft": {
+         *         "language": "es",
+         *         "name": "Lucía",
+         *         "persona": "Eres Lucía, asesora de ventas de la tienda. Respondes con frases cortas.",
+         *         "tools": [
+         *           "end_call",
+         *           "transfer_call"
+         *         ]
+         *       },
+         *       "slug": "ventas"
+         *     }
+         */
+        BotIn: {
+            /**
+             * @default {
+             *       "answering_machine": {
+             *         "message": "",
+             *         "policy": "talk"
+             *       },
+             *       "engine": "pipeline",
+             *       "flow_id": "",
+             *       "greetings": {
+             *         "afternoon": "",
+             *         "morning": "",
+             *         "night": ""
+             *       },
+             *       "hours": {
+             *         "closed_message": "",
+             *         "week": {},
+             *         "zone": null
+             *       },
+             *       "keyterms": [],
+             *       "language": "es",
+             *       "max_call_s": null,
+             *       "name": "Asistente",
+             *       "no_input_s": 8,
+             *       "persona": "",
+             *       "phrases": {
+             *         "given_up": "",
+             *         "provider_failure": "",
+             *         "reprompts": [],
+             *         "resumed": ""
+             *       },
+             *       "providers": {
+             *         "brain": [],
+             *         "brain_model": "",
+             *         "stt": [],
+             *         "stt_model": "",
+             *         "tts": [],
+             *         "tts_model": ""
+             *       },
+             *       "record": true,
+             *       "tools": [
+             *         "end_call"
+             *       ],
+             *       "transfer_number": null,
+             *       "turns": {
+             *         "answer_window_s": null,
+             *         "digit_gap_s": null,
+             *         "endpoint_patience_s": null,
+             *         "false_alarm_s": null,
+             *         "false_alarms": null,
+             *         "min_words": null,
+             *         "pause_limit_s": null
+             *       },
+             *       "voice": ""
+             *     }
+             */
+            draft?: components["schemas"]["BotDocument"];
+            /**
+             * Slug
+             * @default
+             */
+            slug?: string;
+        };
+        /**
+         * BotMachinePolicy
+         * @description What to do when an answering machine takes the call.
+         */
+        BotMachinePolicy: {
+            /**
+             * Message
+             * @default
+             */
+            message?: string;
+            /**
+             * Policy
+             * @default talk
+             * @enum {string}
+             */
+            policy?: "talk" | "leave_message" | "hang_up";
+        };
+        /**
+         * BotOut
+         * @description A bot. Calls use its published version, not the draft.
+         */
+        BotOut: {
+            /** Changed */
+            changed: boolean;
+            /** Created At */
+            created_at: number;
+            /** Draft */
+            draft: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Language */
+            language: string;
+            /** Name */
+            name: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Slug */
+            slug: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "active" | "inactive";
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * BotPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        BotPage: {
+            /** Items */
+            items: components["schemas"]["BotOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * BotPhrases
+         * @description What is said without asking the model. Empty: the standard phrase of the language.
+         */
+        BotPhrases: {
+            /**
+             * Given Up
+             * @default
+             */
+            given_up?: string;
+            /**
+             * Provider Failure
+             * @default
+             */
+            provider_failure?: string;
+            /**
+             * Reprompts
+             * @default []
+             */
+            reprompts?: string[];
+            /**
+             * Resumed
+             * @default
+             */
+            resumed?: string;
+        };
+        /**
+         * BotProviders
+         * @description Names of providers, the first one first, the others when it fails. Empty: those of the installation.
+         */
+        BotProviders: {
+            /**
+             * Brain
+             * @default []
+             */
+            brain?: string[];
+            /**
+             * Brain Model
+             * @default
+             */
+            brain_model?: string;
+            /**
+             * Stt
+             * @default []
+             */
+            stt?: string[];
+            /**
+             * Stt Model
+             * @default
+             */
+            stt_model?: string;
+            /**
+             * Tts
+             * @default []
+             */
+            tts?: string[];
+            /**
+             * Tts Model
+             * @default
+             */
+            tts_model?: string;
+        };
+        /**
+         * BotStatsOut
+         * @description How the bot does. Shares are null where there is nothing to divide by.
+         */
+        BotStatsOut: {
+            /** Answer Rate */
+            answer_rate: number | null;
+            /** Answered */
+            answered: number;
+            /** By Day */
+            by_day: components["schemas"]["BotDayOut"][];
+            /** Calls */
+            calls: number;
+            /** Inbound */
+            inbound: number;
+            /** Latency P50 Ms */
+            latency_p50_ms: number | null;
+            /** Latency P95 Ms */
+            latency_p95_ms: number | null;
+            /** Live */
+            live: number;
+            /** Outbound */
+            outbound: number;
+            /** Since */
+            since: number;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Turns */
+            turns: number;
+            /** Until */
+            until: number;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * BotTurns
+         * @description How patient the bot is, and how easily interrupted; seconds. What is null is as usual.
+         */
+        BotTurns: {
+            /**
+             * Answer Window S
+             * @default null
+             */
+            answer_window_s?: number | null;
+            /**
+             * Digit Gap S
+             * @default null
+             */
+            digit_gap_s?: number | null;
+            /**
+             * Endpoint Patience S
+             * @default null
+             */
+            endpoint_patience_s?: number | null;
+            /**
+             * False Alarm S
+             * @default null
+             */
+            false_alarm_s?: number | null;
+            /**
+             * False Alarms
+             * @default null
+             */
+            false_alarms?: number | null;
+            /**
+             * Min Words
+             * @default null
+             */
+            min_words?: number | null;
+            /**
+             * Pause Limit S
+             * @default null
+             */
+            pause_limit_s?: number | null;
+        };
+        /**
          * CallCounts
          * @description Calls of today, by where they came from and what came of them. `live` are all that have not ended.
          */
@@ -797,6 +3833,8 @@ export interface components {
             name: string;
             /** Node */
             node: string;
+            /** Notes */
+            notes: components["schemas"]["CallNoteOut"][];
             /** Reason */
             reason: string;
             /** Recording */
@@ -807,6 +3845,11 @@ export interface components {
             sender: string;
             /** Session Id */
             session_id: string;
+            /**
+             * Snippet
+             * @default
+             */
+            snippet?: string;
             /** State */
             state: string;
             /** To */
@@ -819,6 +3862,11 @@ export interface components {
         /**
          * CallIn
          * @description Call somebody. The Spanish keys `nombre` and `telefono` and the English `name` and `phone` mean the same.
+         * @example {
+         *       "bot_id": "",
+         *       "nombre": "Laura",
+         *       "telefono": "+573001234567"
+         *     }
          */
         CallIn: {
             /**
@@ -859,6 +3907,43 @@ export interface components {
             items: components["schemas"]["CallOut"][];
             /** Next Cursor */
             next_cursor: string;
+        };
+        /**
+         * CallNoteIn
+         * @description A note as it is written.
+         * @example {
+         *       "text": "Pide que la llamen por la tarde."
+         *     }
+         */
+        CallNoteIn: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * CallNoteList
+         * @description The notes of a call, oldest first.
+         */
+        CallNoteList: {
+            /** Items */
+            items: components["schemas"]["CallNoteOut"][];
+        };
+        /**
+         * CallNoteOut
+         * @description A note about a call.
+         */
+        CallNoteOut: {
+            /** Author Id */
+            author_id: string;
+            /** Author Kind */
+            author_kind: string;
+            /** Author Name */
+            author_name: string;
+            /** Created At */
+            created_at: number;
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
         };
         /**
          * CallOut
@@ -905,6 +3990,11 @@ export interface components {
             sender: string;
             /** Session Id */
             session_id: string;
+            /**
+             * Snippet
+             * @default
+             */
+            snippet?: string;
             /** State */
             state: string;
             /** To */
@@ -991,6 +4081,16 @@ export interface components {
         /**
          * CallbacksIn
          * @description A batch of unanswered calls.
+         * @example {
+         *       "items": [
+         *         {
+         *           "at": 1795280075.6,
+         *           "from": "+573001234567",
+         *           "id": "call-17",
+         *           "to": "+576015550100"
+         *         }
+         *       ]
+         *     }
          */
         CallbacksIn: {
             /** Items */
@@ -1030,6 +4130,19 @@ export interface components {
             name: string;
         };
         /**
+         * ChatMessageIn
+         * @description One thing said.
+         */
+        ChatMessageIn: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "caller" | "agent";
+            /** Text */
+            text: string;
+        };
+        /**
          * CheckOut
          * @description One line. `code` is stable; `remedy` is empty when there is nothing to do.
          */
@@ -1059,10 +4172,516 @@ export interface components {
          * @enum {string}
          */
         Comparison: ">" | ">=" | "<" | "<=";
+        /**
+         * ConfirmPasswordIn
+         * @description That it is still the same person.
+         * @example {
+         *       "password": "tres gatos verdes 7"
+         *     }
+         */
+        ConfirmPasswordIn: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /**
+         * ConsentIn
+         * @description On which basis somebody may be called, since when, and where that is written.
+         */
+        ConsentIn: {
+            /**
+             * At
+             * @default null
+             */
+            at?: number | null;
+            /**
+             * Basis
+             * @default none
+             * @enum {string}
+             */
+            basis?: "express" | "legitimate_interest" | "contract" | "none";
+            /**
+             * Source
+             * @default
+             */
+            source?: string;
+        };
+        /**
+         * ConsentOut
+         * @description On which basis somebody may be called.
+         */
+        ConsentOut: {
+            /** At */
+            at: number | null;
+            /** Basis */
+            basis: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * ContactChanges
+         * @description What to change; the rest stays.
+         */
+        ContactChanges: {
+            /** Attributes */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            consent?: components["schemas"]["ConsentIn"];
+            /** Email */
+            email?: string | "";
+            /** Language */
+            language?: string | "";
+            /** Name */
+            name?: string;
+            /** Note */
+            note?: string;
+            /** Numbers */
+            numbers?: components["schemas"]["ContactNumberIn"][];
+            /** Tags */
+            tags?: string[];
+            /**
+             * Zone
+             * @description Empty: what the first number tells.
+             */
+            zone?: string | "";
+            /**
+             * Zone Source
+             * @description Who said the zone; without a zone of its own it is `number`.
+             * @enum {string}
+             */
+            zone_source?: "number" | "person" | "user";
+        };
+        /**
+         * ContactIn
+         * @description A contact as it is entered: with a name, a number or an e-mail at least.
+         * @example {
+         *       "consent": {
+         *         "at": 1795280075,
+         *         "basis": "express",
+         *         "source": "web form"
+         *       },
+         *       "email": "ana@example.com",
+         *       "name": "Ana Pérez",
+         *       "numbers": [
+         *         {
+         *           "e164": "+57 300 123 4567",
+         *           "label": "mobile"
+         *         }
+         *       ],
+         *       "tags": [
+         *         "vip"
+         *       ]
+         *     }
+         */
+        ContactIn: {
+            /** Attributes */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            consent?: components["schemas"]["ConsentIn"];
+            /**
+             * Email
+             * @default
+             */
+            email?: string | "";
+            /**
+             * Language
+             * @default
+             */
+            language?: string | "";
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Numbers */
+            numbers?: components["schemas"]["ContactNumberIn"][];
+            /** Tags */
+            tags?: string[];
+            /**
+             * Zone
+             * @description Empty: what the first number tells.
+             * @default
+             */
+            zone?: string | "";
+            /**
+             * Zone Source
+             * @description Who said the zone; without a zone of its own it is `number`.
+             * @default user
+             * @enum {string}
+             */
+            zone_source?: "number" | "person" | "user";
+        };
+        /**
+         * ContactListChanges
+         * @description What to change; the rest stays.
+         */
+        ContactListChanges: {
+            /** Description */
+            description?: string;
+            /** Name */
+            name?: string;
+        };
+        /**
+         * ContactListIn
+         * @description A list as it is entered.
+         * @example {
+         *       "description": "Enero",
+         *       "name": "Recordatorio de vacunas"
+         *     }
+         */
+        ContactListIn: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ContactListOut
+         * @description A list; `contacts` says how many there are on it.
+         * @example {
+         *       "description": "Enero",
+         *       "name": "Recordatorio de vacunas"
+         *     }
+         */
+        ContactListOut: {
+            /** Contacts */
+            contacts: number;
+            /** Created At */
+            created_at: number;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ContactListPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        ContactListPage: {
+            /** Items */
+            items: components["schemas"]["ContactListOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * ContactMergeIn
+         * @description One person who was entered several times: what `others` have goes to `keep`, and they go.
+         * @example {
+         *       "keep": "0198c1d2-keep",
+         *       "others": [
+         *         "0198c1d2-again"
+         *       ]
+         *     }
+         */
+        ContactMergeIn: {
+            /** Keep */
+            keep: string;
+            /** Others */
+            others: string[];
+        };
+        /**
+         * ContactNumberIn
+         * @description A number as it is entered; without a prefix it is of the tenant's region.
+         */
+        ContactNumberIn: {
+            /**
+             * E164
+             * @description In any way of writing.
+             */
+            e164: string;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+        };
+        /**
+         * ContactNumberOut
+         * @description A number as carriers write it.
+         */
+        ContactNumberOut: {
+            /** E164 */
+            e164: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * ContactOut
+         * @description A contact. `do_not_call` when one of the numbers must not be called; `lists` are ids.
+         */
+        ContactOut: {
+            /** Attributes */
+            attributes: {
+                [key: string]: unknown;
+            };
+            consent: components["schemas"]["ConsentOut"];
+            /** Created At */
+            created_at: number;
+            /** Do Not Call */
+            do_not_call: boolean;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Language */
+            language: string;
+            /** Lists */
+            lists: string[];
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Numbers */
+            numbers: components["schemas"]["ContactNumberOut"][];
+            /** Tags */
+            tags: string[];
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+            /** Zone */
+            zone: string;
+            /** Zone Source */
+            zone_source: string;
+        };
+        /**
+         * ContactPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        ContactPage: {
+            /** Items */
+            items: components["schemas"]["ContactOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * ContactTimeline
+         * @description What happened with a contact, newest first; `next_cursor` is empty at the end.
+         */
+        ContactTimeline: {
+            /** Items */
+            items: components["schemas"]["HappeningOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * DeliveryDetail
+         * @description A delivery with what is sent, and everything that was tried.
+         */
+        DeliveryDetail: {
+            /** Answer */
+            answer: string;
+            /** Attempts */
+            attempts: number;
+            /** Created At */
+            created_at: number;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Ended At */
+            ended_at: number | null;
+            /** Error */
+            error: string;
+            /** Event Id */
+            event_id: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Log */
+            log: components["schemas"]["AttemptOut"][];
+            /** Next At */
+            next_at: number | null;
+            /** State */
+            state: string;
+            /** Status */
+            status: number | null;
+            /** Took Ms */
+            took_ms: number | null;
+            /** Webhook Id */
+            webhook_id: string;
+        };
+        /**
+         * DeliveryOut
+         * @description One event on its way to one webhook. `failed` is tried again at `next_at`.
+         */
+        DeliveryOut: {
+            /** Answer */
+            answer: string;
+            /** Attempts */
+            attempts: number;
+            /** Created At */
+            created_at: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Error */
+            error: string;
+            /** Event Id */
+            event_id: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Next At */
+            next_at: number | null;
+            /** State */
+            state: string;
+            /** Status */
+            status: number | null;
+            /** Took Ms */
+            took_ms: number | null;
+            /** Webhook Id */
+            webhook_id: string;
+        };
+        /**
+         * DeliveryPage
+         * @description A page of deliveries, the newest first; `next_cursor` is empty at the end.
+         */
+        DeliveryPage: {
+            /** Items */
+            items: components["schemas"]["DeliveryOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * DiffOut
+         * @description Everything that differs, in the order of the paths.
+         */
+        DiffOut: {
+            /** Items */
+            items: components["schemas"]["FieldChange"][];
+        };
         /** DigitsIn */
         DigitsIn: {
-            /** Digits */
+            /**
+             * Digits
+             * @example 12#
+             */
             digits: string;
+        };
+        /**
+         * DoNotCallChanged
+         * @description How many numbers were added to the list or removed from it, and how many were there (or not) before.
+         */
+        DoNotCallChanged: {
+            /**
+             * Added
+             * @default 0
+             */
+            added?: number;
+            /**
+             * Removed
+             * @default 0
+             */
+            removed?: number;
+            /**
+             * Unchanged
+             * @default 0
+             */
+            unchanged?: number;
+        };
+        /**
+         * DoNotCallCheck
+         * @description Whether a number may be called; `entry` says why not.
+         */
+        DoNotCallCheck: {
+            /** E164 */
+            e164: string;
+            entry: components["schemas"]["DoNotCallOut"] | null;
+            /** May Call */
+            may_call: boolean;
+        };
+        /**
+         * DoNotCallIn
+         * @description Numbers that must not be called.
+         * @example {
+         *       "numbers": [
+         *         "+573001234567"
+         *       ],
+         *       "reason": "asked for it",
+         *       "source": "person"
+         *     }
+         */
+        DoNotCallIn: {
+            /** Numbers */
+            numbers: string[];
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * Source
+             * @default user
+             * @enum {string}
+             */
+            source?: "person" | "user" | "import" | "call";
+        };
+        /**
+         * DoNotCallOut
+         * @description A number that must not be called.
+         */
+        DoNotCallOut: {
+            /** Created At */
+            created_at: number;
+            /** E164 */
+            e164: string;
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string;
+            /** Source */
+            source: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DoNotCallPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        DoNotCallPage: {
+            /** Items */
+            items: components["schemas"]["DoNotCallOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * DoNotCallRemoveIn
+         * @description Numbers that may be called again, and why.
+         * @example {
+         *       "numbers": [
+         *         "+573001234567"
+         *       ],
+         *       "reason": "new consent in writing"
+         *     }
+         */
+        DoNotCallRemoveIn: {
+            /** Numbers */
+            numbers: string[];
+            /** Reason */
+            reason: string;
         };
         /**
          * DoctorOut
@@ -1082,6 +4701,28 @@ export interface components {
             started: boolean;
         };
         /**
+         * EventKindList
+         * @description All kinds of events.
+         */
+        EventKindList: {
+            /** Items */
+            items: components["schemas"]["EventKindOut"][];
+        };
+        /**
+         * EventKindOut
+         * @description A kind of event; `example` is the body of one.
+         */
+        EventKindOut: {
+            /** About */
+            about: string;
+            /** Example */
+            example: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+        };
+        /**
          * EventOut
          * @description One entry of a call's journal.
          */
@@ -1096,6 +4737,29 @@ export interface components {
             kind: string;
             /** Seq */
             seq: number;
+        };
+        /** Fault */
+        Fault: {
+            field: string;
+            message: string;
+        };
+        /**
+         * FieldChange
+         * @description One field that differs; null where a side does not have it.
+         */
+        FieldChange: {
+            /**
+             * After
+             * @default null
+             */
+            after?: unknown;
+            /**
+             * Before
+             * @default null
+             */
+            before?: unknown;
+            /** Path */
+            path: string;
         };
         /**
          * FigureCalls
@@ -1148,6 +4812,241 @@ export interface components {
             version: string;
         };
         /**
+         * FlowChanges
+         * @description What to change; the rest stays.
+         */
+        FlowChanges: {
+            /** Draft */
+            draft?: {
+                [key: string]: unknown;
+            };
+            /** Language */
+            language?: string;
+            /** Name */
+            name?: string;
+            /** Slug */
+            slug?: string;
+        };
+        /**
+         * FlowChecked
+         * @description Whether the draft could be published, and what keeps it from that.
+         */
+        FlowChecked: {
+            /** Errors */
+            errors: components["schemas"]["FlowFaultOut"][];
+            /** Valid */
+            valid: boolean;
+        };
+        /**
+         * FlowDuplicateIn
+         * @description How the copy is called; empty: like the original, with (2) behind it.
+         * @example {
+         *       "name": "Menú de verano"
+         *     }
+         */
+        FlowDuplicateIn: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+        };
+        /**
+         * FlowFaultOut
+         * @description What is wrong with one field of the draft.
+         */
+        FlowFaultOut: {
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * FlowFile
+         * @description A flow outside of an installation.
+         * @example {
+         *       "draft": {
+         *         "nodes": [
+         *           {
+         *             "edges": [
+         *               {
+         *                 "to": "bye"
+         *               }
+         *             ],
+         *             "id": "hello",
+         *             "kind": "say",
+         *             "text": "Gracias por llamar."
+         *           },
+         *           {
+         *             "id": "bye",
+         *             "kind": "hangup"
+         *           }
+         *         ],
+         *         "start": "hello"
+         *       },
+         *       "format": 1,
+         *       "name": "Menú de bienvenida"
+         *     }
+         */
+        FlowFile: {
+            /** Draft */
+            draft: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format
+             * @description Of this file; other numbers are of other versions of the program.
+             * @constant
+             */
+            format: 1;
+            /**
+             * Language
+             * @default es
+             */
+            language?: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FlowIn
+         * @description A flow as it is entered. The draft may be incomplete; see its faults with `validate`.
+         * @example {
+         *       "draft": {
+         *         "nodes": [
+         *           {
+         *             "edges": [
+         *               {
+         *                 "to": "bye"
+         *               }
+         *             ],
+         *             "id": "hello",
+         *             "kind": "say",
+         *             "text": "Gracias por llamar."
+         *           },
+         *           {
+         *             "id": "bye",
+         *             "kind": "hangup"
+         *           }
+         *         ],
+         *         "start": "hello"
+         *       },
+         *       "name": "Menú de bienvenida"
+         *     }
+         */
+        FlowIn: {
+            /**
+             * Draft
+             * @default {}
+             */
+            draft?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Language
+             * @default es
+             */
+            language?: string;
+            /** Name */
+            name: string;
+            /**
+             * Slug
+             * @default
+             */
+            slug?: string;
+        };
+        /**
+         * FlowOut
+         * @description A flow. Bots follow its published version, not the draft.
+         */
+        FlowOut: {
+            /** Changed */
+            changed: boolean;
+            /** Created At */
+            created_at: number;
+            /** Draft */
+            draft: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Language */
+            language: string;
+            /** Name */
+            name: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Slug */
+            slug: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "published";
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * FlowPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        FlowPage: {
+            /** Items */
+            items: components["schemas"]["FlowOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * ForgotPasswordIn
+         * @description Whose password.
+         * @example {
+         *       "email": "ana@clinica.example"
+         *     }
+         */
+        ForgotPasswordIn: {
+            /** Email */
+            email: string;
+        };
+        /**
+         * FunnelOut
+         * @description From the dialled call to the order. `ordered` is left out when one bot or direction is asked for.
+         */
+        FunnelOut: {
+            /** As Of */
+            as_of: number;
+            /** At */
+            at: number;
+            /** Live */
+            live: number;
+            /** Since */
+            since: number;
+            /** Stages */
+            stages: components["schemas"]["StageOut"][];
+            /** Until */
+            until: number;
+            /** Waiting */
+            waiting: number;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * HappeningOut
+         * @description Something that happened with a contact: a `call`, an `order`, a place on a `list`, …
+         */
+        HappeningOut: {
+            /** At */
+            at: number;
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+        };
+        /**
          * HealthOut
          * @description Whether the process answers. The figures are for those who may use the API.
          */
@@ -1198,6 +5097,229 @@ export interface components {
             turns: number;
         };
         /**
+         * ImportColumn
+         * @description A column, and what it is taken for.
+         */
+        ImportColumn: {
+            /** Field */
+            field: string;
+            /** Header */
+            header: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * ImportJobOut
+         * @description An import. Rows that are `skipped` would have changed nothing; `progress` is 0 to 1.
+         */
+        ImportJobOut: {
+            /** Created */
+            created: number;
+            /** Created At */
+            created_at: number;
+            /** Done */
+            done: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Error */
+            error: string;
+            /** Failed */
+            failed: number;
+            /** File Name */
+            file_name: string;
+            /** Id */
+            id: string;
+            /** List Id */
+            list_id: string;
+            /** On Duplicate */
+            on_duplicate: string;
+            /** Progress */
+            progress: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Skipped */
+            skipped: number;
+            /** Started At */
+            started_at: number | null;
+            /** State */
+            state: string;
+            /** Total */
+            total: number;
+            /** Updated */
+            updated: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ImportJobPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        ImportJobPage: {
+            /** Items */
+            items: components["schemas"]["ImportJobOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * ImportPreview
+         * @description How a file would be read, by its first 20 rows.
+         */
+        ImportPreview: {
+            /** Columns */
+            columns: components["schemas"]["ImportColumn"][];
+            /** Encoding */
+            encoding: string;
+            /** Rows */
+            rows: components["schemas"]["ImportPreviewRow"][];
+            /** Separator */
+            separator: string;
+        };
+        /**
+         * ImportPreviewRow
+         * @description A row as it would be taken; with a `fault` it would not.
+         */
+        ImportPreviewRow: {
+            /** Cells */
+            cells: string[];
+            /** Column */
+            column: string;
+            /** Fault */
+            fault: string;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** Numbers */
+            numbers: string[];
+            /** Row */
+            row: number;
+            /** Variables */
+            variables: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * JsonLines
+         * @description A JSON object a line.
+         */
+        JsonLines: string;
+        /**
+         * KeyIn
+         * @description A key for a program. It can do what its scopes say, as far as whoever makes it may.
+         * @example {
+         *       "name": "CRM",
+         *       "scopes": [
+         *         "contacts:read",
+         *         "contacts:write"
+         *       ]
+         *     }
+         */
+        KeyIn: {
+            /**
+             * Expires At
+             * @default null
+             */
+            expires_at?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Scopes
+             * @description See `/api/permissions`.
+             */
+            scopes: string[];
+        };
+        /**
+         * KeyMade
+         * @description A key with its secret, which is told this once.
+         */
+        KeyMade: {
+            /** Created At */
+            created_at: number;
+            /** Expires At */
+            expires_at: number | null;
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Last Used At */
+            last_used_at: number | null;
+            /** Made By */
+            made_by: string;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Revoked At */
+            revoked_at: number | null;
+            /** Scopes */
+            scopes: string[];
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * KeyNameChanges
+         * @description What to change; the rest stays.
+         */
+        KeyNameChanges: {
+            /** Name */
+            name?: string;
+        };
+        /**
+         * KeyOut
+         * @description An API key, without its secret. `prefix` is how its secret begins.
+         */
+        KeyOut: {
+            /** Created At */
+            created_at: number;
+            /** Expires At */
+            expires_at: number | null;
+            /** Id */
+            id: string;
+            /** Last Used At */
+            last_used_at: number | null;
+            /** Made By */
+            made_by: string;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Revoked At */
+            revoked_at: number | null;
+            /** Scopes */
+            scopes: string[];
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * KeyPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        KeyPage: {
+            /** Items */
+            items: components["schemas"]["KeyOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * KeyRotationIn
+         * @description How a key gets a new secret.
+         * @example {
+         *       "grace_s": 3600
+         *     }
+         */
+        KeyRotationIn: {
+            /**
+             * Grace S
+             * @description So long the old secret goes on working, as a key of its own in the list; 0: it ends at once.
+             * @default 0
+             */
+            grace_s?: number;
+        };
+        /**
          * LatencyOut
          * @description How long one stage took, since the process began; estimated from the buckets of its histogram.
          */
@@ -1210,6 +5332,124 @@ export interface components {
             p95_ms: number | null;
             /** Stage */
             stage: string;
+        };
+        /**
+         * LinkIn
+         * @description The token of a link: what stands after the #.
+         * @example {
+         *       "token": "f3Jk…"
+         *     }
+         */
+        LinkIn: {
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
+        /**
+         * LinkOut
+         * @description What the link is for, and for whom.
+         */
+        LinkOut: {
+            /** Company */
+            company: string;
+            /** Email */
+            email: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "setup" | "invite" | "reset";
+            /** Name */
+            name: string;
+        };
+        /**
+         * ListMemberIn
+         * @description Somebody for a list.
+         */
+        ListMemberIn: {
+            /** Contact Id */
+            contact_id: string;
+            /** Variables */
+            variables?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ListMemberOut
+         * @description A contact on a list.
+         */
+        ListMemberOut: {
+            /** Added At */
+            added_at: number;
+            contact: components["schemas"]["ContactOut"];
+            /** Variables */
+            variables: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ListMemberPage
+         * @description Contacts of a list with their variables; `next_cursor` is empty at the end.
+         */
+        ListMemberPage: {
+            /** Items */
+            items: components["schemas"]["ListMemberOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * ListMembersChanged
+         * @description How many places on the list were made, changed and removed.
+         */
+        ListMembersChanged: {
+            /**
+             * Added
+             * @default 0
+             */
+            added?: number;
+            /**
+             * Removed
+             * @default 0
+             */
+            removed?: number;
+            /**
+             * Updated
+             * @default 0
+             */
+            updated?: number;
+        };
+        /**
+         * ListMembersIn
+         * @description Contacts for a list; of those that are on it the variables are replaced.
+         * @example {
+         *       "members": [
+         *         {
+         *           "contact_id": "0198c1d2",
+         *           "variables": {
+         *             "pet": "Luna"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ListMembersIn: {
+            /** Members */
+            members: components["schemas"]["ListMemberIn"][];
+        };
+        /**
+         * ListMembersRemoveIn
+         * @description Contacts that are to leave a list.
+         * @example {
+         *       "contact_ids": [
+         *         "0198c1d2"
+         *       ]
+         *     }
+         */
+        ListMembersRemoveIn: {
+            /** Contact Ids */
+            contact_ids: string[];
         };
         /**
          * LiveCall
@@ -1236,14 +5476,81 @@ export interface components {
         };
         /**
          * LoginIn
-         * @description What to sign in with.
+         * @description What to sign in with. `code` when `totp_needed` was answered: of the authenticator, or one on paper.
+         * @example {
+         *       "email": "ana@clinica.example",
+         *       "password": "tres gatos verdes 7"
+         *     }
          */
         LoginIn: {
             /**
-             * Token
+             * Code
+             * @default
+             */
+            code?: string;
+            /** Email */
+            email: string;
+            /**
+             * Mode
+             * @description `cookie` for pages, `token` for programs, which get their tokens in the answer.
+             * @default cookie
+             * @enum {string}
+             */
+            mode?: "cookie" | "token";
+            /**
+             * Password
              * Format: password
              */
-            token: string;
+            password: string;
+        };
+        /**
+         * Me
+         * @description Somebody who is signed in.
+         */
+        Me: {
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "" | "es" | "en";
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[];
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Role */
+            role: string;
+            /** Tenant Id */
+            tenant_id: string;
+            /** Tenant Name */
+            tenant_name: string;
+            /** Totp */
+            totp: boolean;
+        };
+        /**
+         * MeIn
+         * @description What somebody may change about themselves.
+         * @example {
+         *       "language": "es",
+         *       "name": "Ana Ruiz"
+         *     }
+         */
+        MeIn: {
+            /**
+             * Language
+             * @default null
+             */
+            language?: ("" | "es" | "en") | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
         };
         /**
          * MessageOut
@@ -1254,6 +5561,507 @@ export interface components {
             speaker: string;
             /** Text */
             text: string;
+        };
+        /**
+         * NumberChanges
+         * @description What to change; the rest stays.
+         */
+        NumberChanges: {
+            /** Active */
+            active?: boolean;
+            /** Bot Id */
+            bot_id?: string | null;
+            /** Carrier */
+            carrier?: string;
+            /** E164 */
+            e164?: string;
+            /** Label */
+            label?: string;
+        };
+        /**
+         * NumberIn
+         * @description A telephone number as it is entered.
+         * @example {
+         *       "bot_id": "maria",
+         *       "e164": "+576015550100",
+         *       "label": "Recepción"
+         *     }
+         */
+        NumberIn: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * Bot Id
+             * @default null
+             */
+            bot_id?: string | null;
+            /**
+             * Carrier
+             * @default
+             */
+            carrier?: string;
+            /** E164 */
+            e164: string;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+        };
+        /**
+         * NumberOut
+         * @description A telephone number.
+         */
+        NumberOut: {
+            /** Active */
+            active: boolean;
+            /** Bot Id */
+            bot_id: string;
+            /** Carrier */
+            carrier: string;
+            /** Created At */
+            created_at: number;
+            /** E164 */
+            e164: string;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * NumberPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        NumberPage: {
+            /** Items */
+            items: components["schemas"]["NumberOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * OrderAddress
+         * @description Where it is brought to.
+         */
+        OrderAddress: {
+            /**
+             * City
+             * @default
+             */
+            city?: string;
+            /**
+             * Country
+             * @default
+             */
+            country?: string;
+            /**
+             * Details
+             * @default
+             */
+            details?: string;
+            /**
+             * Postal Code
+             * @default
+             */
+            postal_code?: string;
+            /**
+             * Region
+             * @default
+             */
+            region?: string;
+            /**
+             * Street
+             * @default
+             */
+            street?: string;
+        };
+        /**
+         * OrderAssignIn
+         * @description To whom an order goes: this seller, or whoever's turn it is.
+         * @example {
+         *       "skill": "ventas"
+         *     }
+         */
+        OrderAssignIn: {
+            /**
+             * Language
+             * @default
+             */
+            language?: string;
+            /**
+             * Seller Id
+             * @default
+             */
+            seller_id?: string;
+            /**
+             * Skill
+             * @default
+             */
+            skill?: string;
+        };
+        /**
+         * OrderCustomer
+         * @description Who gets it.
+         */
+        OrderCustomer: {
+            /**
+             * Email
+             * @default
+             */
+            email?: string | "";
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string | "";
+        };
+        /**
+         * OrderDetail
+         * @description An order with its history, the oldest first, and what can become of it now.
+         */
+        OrderDetail: {
+            address: components["schemas"]["OrderAddress"];
+            /** Allowed */
+            allowed: components["schemas"]["Status"][];
+            /** Call Id */
+            call_id: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created At */
+            created_at: number;
+            /** Currency */
+            currency: string;
+            customer: components["schemas"]["OrderCustomer"];
+            /**
+             * Discount
+             * @example 12.50
+             */
+            discount: string;
+            /** History */
+            history: components["schemas"]["OrderEventOut"][];
+            /** Id */
+            id: string;
+            /** Lines */
+            lines: components["schemas"]["OrderLineOut"][];
+            /** Note */
+            note: string;
+            /** Number */
+            number: string;
+            /** Seller Id */
+            seller_id: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "call" | "api" | "user" | "whatsapp";
+            status: components["schemas"]["Status"];
+            /**
+             * Subtotal
+             * @example 12.50
+             */
+            subtotal: string;
+            /**
+             * Tax
+             * @example 12.50
+             */
+            tax: string;
+            /**
+             * Total
+             * @example 12.50
+             */
+            total: string;
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * OrderEditChanges
+         * @description What to change; the rest stays.
+         */
+        OrderEditChanges: {
+            address?: components["schemas"]["OrderAddress"];
+            /** Contact Id */
+            contact_id?: string;
+            customer?: components["schemas"]["OrderCustomer"];
+            /** Lines */
+            lines?: components["schemas"]["OrderLineIn"][];
+            /** Note */
+            note?: string;
+        };
+        /**
+         * OrderEventOut
+         * @description A step of an order.
+         */
+        OrderEventOut: {
+            /** At */
+            at: number;
+            /** By Kind */
+            by_kind: string;
+            /** By Name */
+            by_name: string;
+            /** From Status */
+            from_status: components["schemas"]["Status"] | "";
+            /** Note */
+            note: string;
+            to_status: components["schemas"]["Status"];
+        };
+        /**
+         * OrderIn
+         * @description An order as it is entered.
+         * @example {
+         *       "currency": "COP",
+         *       "customer": {
+         *         "name": "María Restrepo",
+         *         "phone": "+573001234567"
+         *       }
+         *     }
+         * @example {
+         *       "address": {
+         *         "city": "Medellín",
+         *         "country": "CO",
+         *         "street": "Calle 10 # 4-21"
+         *       },
+         *       "currency": "COP",
+         *       "customer": {
+         *         "name": "María Restrepo",
+         *         "phone": "+573001234567"
+         *       },
+         *       "lines": [
+         *         {
+         *           "product_id": "0192f0c1-5b7e-7c3a-9a51-2f4f3c1d7e80",
+         *           "quantity": 2,
+         *           "tax_rate": "19"
+         *         }
+         *       ],
+         *       "place": true
+         *     }
+         */
+        OrderIn: {
+            /**
+             * @default {
+             *       "city": "",
+             *       "country": "",
+             *       "details": "",
+             *       "postal_code": "",
+             *       "region": "",
+             *       "street": ""
+             *     }
+             */
+            address?: components["schemas"]["OrderAddress"];
+            /**
+             * Assign
+             * @description When it is placed, whose turn it is becomes its seller.
+             * @default false
+             */
+            assign?: boolean;
+            /**
+             * Call Id
+             * @default
+             */
+            call_id?: string;
+            /**
+             * Contact Id
+             * @default
+             */
+            contact_id?: string;
+            /**
+             * Conversation Id
+             * @default
+             */
+            conversation_id?: string;
+            /** Currency */
+            currency: string;
+            /**
+             * @default {
+             *       "email": "",
+             *       "name": "",
+             *       "phone": ""
+             *     }
+             */
+            customer?: components["schemas"]["OrderCustomer"];
+            /**
+             * Lines
+             * @default []
+             */
+            lines?: components["schemas"]["OrderLineIn"][];
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Place
+             * @description At once; otherwise it is a draft.
+             * @default false
+             */
+            place?: boolean;
+            /**
+             * Seller Id
+             * @default
+             */
+            seller_id?: string;
+            /**
+             * Skill
+             * @description Which such a seller has to have; implies `assign`.
+             * @default
+             */
+            skill?: string;
+            /**
+             * Source
+             * @description Where it comes from; null: as whoever asks.
+             * @default null
+             */
+            source?: ("call" | "api" | "user" | "whatsapp") | null;
+        };
+        /**
+         * OrderLineIn
+         * @description Some pieces of a product; it is called and costs what the price list says now.
+         */
+        OrderLineIn: {
+            /**
+             * Discount
+             * @description On the whole line, an amount.
+             * @default 0
+             * @example 12.50
+             */
+            discount?: string;
+            /** Product Id */
+            product_id: string;
+            /** Quantity */
+            quantity: number;
+            /**
+             * Tax Rate
+             * @description In percent, on what is left to pay.
+             * @default 0
+             * @example 12.50
+             */
+            tax_rate?: string;
+        };
+        /**
+         * OrderLineOut
+         * @description A line of an order, with what its product was called and cost.
+         */
+        OrderLineOut: {
+            /**
+             * Discount
+             * @example 12.50
+             */
+            discount: string;
+            /** Name */
+            name: string;
+            /** Product Id */
+            product_id: string;
+            /** Quantity */
+            quantity: number;
+            /** Sku */
+            sku: string;
+            /**
+             * Subtotal
+             * @example 12.50
+             */
+            subtotal: string;
+            /**
+             * Tax
+             * @example 12.50
+             */
+            tax: string;
+            /**
+             * Tax Rate
+             * @example 12.50
+             */
+            tax_rate: string;
+            /**
+             * Total
+             * @example 12.50
+             */
+            total: string;
+            /**
+             * Unit Price
+             * @example 12.50
+             */
+            unit_price: string;
+        };
+        /**
+         * OrderOut
+         * @description An order.
+         */
+        OrderOut: {
+            address: components["schemas"]["OrderAddress"];
+            /** Call Id */
+            call_id: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created At */
+            created_at: number;
+            /** Currency */
+            currency: string;
+            customer: components["schemas"]["OrderCustomer"];
+            /**
+             * Discount
+             * @example 12.50
+             */
+            discount: string;
+            /** Id */
+            id: string;
+            /** Lines */
+            lines: components["schemas"]["OrderLineOut"][];
+            /** Note */
+            note: string;
+            /** Number */
+            number: string;
+            /** Seller Id */
+            seller_id: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "call" | "api" | "user" | "whatsapp";
+            status: components["schemas"]["Status"];
+            /**
+             * Subtotal
+             * @example 12.50
+             */
+            subtotal: string;
+            /**
+             * Tax
+             * @example 12.50
+             */
+            tax: string;
+            /**
+             * Total
+             * @example 12.50
+             */
+            total: string;
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * OrderPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        OrderPage: {
+            /** Items */
+            items: components["schemas"]["OrderOut"][];
+            /** Next Cursor */
+            next_cursor: string;
         };
         /**
          * OverviewOut
@@ -1278,6 +6086,343 @@ export interface components {
             turns: components["schemas"]["TurnCounts"];
             /** Zone */
             zone: string;
+        };
+        /**
+         * PartOut
+         * @description The calls with one key.
+         */
+        PartOut: {
+            /** Answer Rate */
+            answer_rate: number | null;
+            /** Answered */
+            answered: number;
+            /** Barge Ins */
+            barge_ins: number;
+            /** Calls */
+            calls: number;
+            /** Key */
+            key: string;
+            /** Latency P50 Ms */
+            latency_p50_ms: number | null;
+            /** Latency P95 Ms */
+            latency_p95_ms: number | null;
+            /** Messages */
+            messages: number;
+            /** Minutes */
+            minutes: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Talked */
+            talked: number;
+            /** Turns */
+            turns: number;
+        };
+        /**
+         * PartsOut
+         * @description Figures by one dimension; keys without calls are left out.
+         */
+        PartsOut: {
+            /** As Of */
+            as_of: number;
+            /** At */
+            at: number;
+            /**
+             * Dimension
+             * @enum {string}
+             */
+            dimension: "bot" | "hour" | "weekday" | "cause" | "direction" | "seller" | "campaign";
+            /** Items */
+            items: components["schemas"]["PartOut"][];
+            /** Live */
+            live: number;
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Waiting */
+            waiting: number;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * PasswordIn
+         * @description A new password, and the one that was good until now.
+         * @example {
+         *       "new_password": "cuatro perros azules 8",
+         *       "old_password": "tres gatos verdes 7"
+         *     }
+         */
+        PasswordIn: {
+            /**
+             * New Password
+             * Format: password
+             */
+            new_password: string;
+            /**
+             * Old Password
+             * Format: password
+             */
+            old_password: string;
+        };
+        /**
+         * PermissionOut
+         * @description A permission, in plain words.
+         */
+        PermissionOut: {
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PermissionsOut
+         * @description All permissions, which of them each role has, and which whoever asks has.
+         */
+        PermissionsOut: {
+            /** Own */
+            own: string[];
+            /** Permissions */
+            permissions: components["schemas"]["PermissionOut"][];
+            /** Roles */
+            roles: components["schemas"]["RoleOut"][];
+        };
+        /**
+         * PersonOut
+         * @description All that is kept about a person.
+         */
+        PersonOut: {
+            /** Calls */
+            calls: {
+                [key: string]: unknown;
+            }[];
+            /** Changes */
+            changes: {
+                [key: string]: unknown;
+            }[];
+            contact: components["schemas"]["ContactOut"] | null;
+            /** Do Not Call */
+            do_not_call: components["schemas"]["DoNotCallOut"][];
+            /** Lists */
+            lists: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * PointOut
+         * @description One hour, day, week or month; the first and the last may be cut by the span.
+         */
+        PointOut: {
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * PrivacyEraseIn
+         * @description Whose data is to be erased: a contact with all its numbers, or whoever has a number.
+         * @example {
+         *       "number": "+573001234567",
+         *       "reason": "asked by letter"
+         *     }
+         */
+        PrivacyEraseIn: {
+            /**
+             * Contact Id
+             * @default null
+             */
+            contact_id?: string | null;
+            /**
+             * Number
+             * @default null
+             */
+            number?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * PrivacyRequestOut
+         * @description The receipt of a request; `found` counts what was erased, by kind.
+         */
+        PrivacyRequestOut: {
+            /** Asked By */
+            asked_by: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Created At */
+            created_at: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Error */
+            error: string;
+            /** Found */
+            found: {
+                [key: string]: number;
+            };
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PrivacyRequestPage
+         * @description Receipts, newest first; `next_cursor` is empty at the end.
+         */
+        PrivacyRequestPage: {
+            /** Items */
+            items: components["schemas"]["PrivacyRequestOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * Problem
+         * @description What went wrong, as RFC 9457 puts it. `code` is stable; `detail` is for people.
+         */
+        Problem: {
+            code: string;
+            detail?: string;
+            /** @description Of `invalid`: which fields are wrong. */
+            errors?: components["schemas"]["Fault"][];
+            /** @description The path that was asked. */
+            instance?: string;
+            status: number;
+            title: string;
+            type: string;
+        };
+        /**
+         * ProductEditChanges
+         * @description What to change; the rest stays.
+         */
+        ProductEditChanges: {
+            /** Active */
+            active?: boolean;
+            /** Category */
+            category?: string;
+            /** Currency */
+            currency?: string;
+            /** Description */
+            description?: string;
+            /** Name */
+            name?: string;
+            /**
+             * Price
+             * @example 12.50
+             */
+            price?: string;
+            /** Sku */
+            sku?: string;
+        };
+        /**
+         * ProductIn
+         * @description A product as it is entered.
+         * @example {
+         *       "currency": "COP",
+         *       "name": "Vacuna antirrábica",
+         *       "price": "45000.00",
+         *       "sku": "VAC-RABIA",
+         *       "stock": 20
+         *     }
+         */
+        ProductIn: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * Category
+             * @default
+             */
+            category?: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Name */
+            name: string;
+            /**
+             * Price
+             * @example 12.50
+             */
+            price: string;
+            /** Sku */
+            sku: string;
+            /**
+             * Stock
+             * @description Pieces at hand; null: they are not counted.
+             * @default null
+             */
+            stock?: number | null;
+        };
+        /**
+         * ProductOut
+         * @description A product.
+         */
+        ProductOut: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * Category
+             * @default
+             */
+            category?: string;
+            /** Created At */
+            created_at: number;
+            /** Currency */
+            currency: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Price
+             * @example 12.50
+             */
+            price: string;
+            /** Sku */
+            sku: string;
+            /**
+             * Stock
+             * @description Pieces at hand; null: they are not counted.
+             * @default null
+             */
+            stock?: number | null;
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ProductPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        ProductPage: {
+            /** Items */
+            items: components["schemas"]["ProductOut"][];
+            /** Next Cursor */
+            next_cursor: string;
         };
         /**
          * ProviderOut
@@ -1323,6 +6468,20 @@ export interface components {
             node: string;
         };
         /**
+         * PublishIn
+         * @description Why it is published.
+         * @example {
+         *       "note": "Winter opening hours"
+         *     }
+         */
+        PublishIn: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
          * ReadyOut
          * @description Whether calls may be sent here.
          */
@@ -1349,6 +6508,86 @@ export interface components {
             uptime_s?: number;
         };
         /**
+         * RecoveryCodes
+         * @description Each is good once, in place of a code of the authenticator: shown once.
+         */
+        RecoveryCodes: {
+            /** Recovery Codes */
+            recovery_codes: string[];
+        };
+        /**
+         * RefreshIn
+         * @description Nothing for pages, whose cookie is enough; the refresh token of programs.
+         * @example {}
+         * @example {
+         *       "mode": "token",
+         *       "refresh_token": "f3Jk…"
+         *     }
+         */
+        RefreshIn: {
+            /**
+             * Mode
+             * @description `cookie` for pages, `token` for programs, which get their tokens in the answer.
+             * @default cookie
+             * @enum {string}
+             */
+            mode?: "cookie" | "token";
+            /**
+             * Refresh Token
+             * @default null
+             */
+            refresh_token?: string | null;
+        };
+        /**
+         * RegisterIn
+         * @description A company and its first owner.
+         * @example {
+         *       "company": "Clínica San Martín",
+         *       "email": "ana@clinica.example",
+         *       "name": "Ana Ruiz",
+         *       "password": "tres gatos verdes 7"
+         *     }
+         */
+        RegisterIn: {
+            /** Company */
+            company: string;
+            /** Email */
+            email: string;
+            /**
+             * Language
+             * @default
+             * @enum {string}
+             */
+            language?: "" | "es" | "en";
+            /**
+             * Mode
+             * @description `cookie` for pages, `token` for programs, which get their tokens in the answer.
+             * @default cookie
+             * @enum {string}
+             */
+            mode?: "cookie" | "token";
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /**
+         * ReleaseIn
+         * @description What a seller is done with.
+         * @example {
+         *       "for": {
+         *         "id": "c-1",
+         *         "kind": "contact"
+         *       }
+         *     }
+         */
+        ReleaseIn: {
+            for: components["schemas"]["AssignmentTarget"];
+        };
+        /**
          * ReportOut
          * @description One examination.
          */
@@ -1368,8 +6607,95 @@ export interface components {
             took_s: number;
         };
         /**
+         * ResetPasswordIn
+         * @description A new password, with the token of the link that was mailed.
+         * @example {
+         *       "password": "cuatro perros azules 8",
+         *       "token": "f3Jk…"
+         *     }
+         */
+        ResetPasswordIn: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
+        /**
+         * Retention
+         * @description After how many days things are erased; 0: never.
+         */
+        Retention: {
+            /**
+             * Audit
+             * @default 0
+             */
+            audit?: number;
+            /**
+             * Calls
+             * @default 0
+             */
+            calls?: number;
+            /**
+             * Recordings
+             * @default 0
+             */
+            recordings?: number;
+            /**
+             * Transcripts
+             * @default 0
+             */
+            transcripts?: number;
+        };
+        /**
+         * Role
+         * @description What a user is in the tenant.
+         * @enum {string}
+         */
+        Role: "owner" | "admin" | "agent" | "viewer";
+        /**
+         * RoleOut
+         * @description A role, and what it may.
+         */
+        RoleOut: {
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[];
+        };
+        /**
+         * RollbackIn
+         * @description Which version comes back.
+         * @example {
+         *       "note": "The new greeting confused people",
+         *       "version": 2
+         *     }
+         */
+        RollbackIn: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * RuleIn
          * @description A new rule. See docs/alerts.md for what the fields mean.
+         * @example {
+         *       "aggregation": "value",
+         *       "comparison": ">",
+         *       "for_s": 60,
+         *       "metric": "gateway_calls_live",
+         *       "name": "Many calls",
+         *       "threshold": 40
+         *     }
          */
         RuleIn: {
             aggregation: components["schemas"]["Aggregation"];
@@ -1582,6 +6908,324 @@ export interface components {
             text: string;
         };
         /**
+         * SellerChanges
+         * @description What to change; the rest stays.
+         */
+        SellerChanges: {
+            /** Active */
+            active?: boolean;
+            availability?: components["schemas"]["SellerHours"];
+            /** Email */
+            email?: string | "";
+            /** Languages */
+            languages?: string[];
+            /**
+             * Max Load
+             * @description Open work at most; null: no limit.
+             */
+            max_load?: number | null;
+            /** Name */
+            name?: string;
+            /** Phone */
+            phone?: string | "";
+            /** Skills */
+            skills?: string[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status?: "available" | "busy" | "away" | "off";
+            /** User Id */
+            user_id?: string;
+        };
+        /**
+         * SellerException
+         * @description A date on which other hours hold; none: it is free.
+         */
+        SellerException: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /**
+             * Hours
+             * @default []
+             */
+            hours?: components["schemas"]["SellerSpan"][];
+        };
+        /**
+         * SellerHours
+         * @description When somebody works, on the clocks of their zone, or of the tenant's as it is now. Without a week: always.
+         */
+        SellerHours: {
+            /**
+             * Exceptions
+             * @default []
+             */
+            exceptions?: components["schemas"]["SellerException"][];
+            /**
+             * Week
+             * @default {}
+             */
+            week?: {
+                [key: string]: components["schemas"]["SellerSpan"][];
+            };
+            /**
+             * Zone
+             * @description Empty: that of the tenant.
+             * @default
+             */
+            zone?: string | "";
+        };
+        /**
+         * SellerIn
+         * @description A seller as they are entered.
+         * @example {
+         *       "availability": {
+         *         "week": {
+         *           "mon": [
+         *             {
+         *               "end": "18:00",
+         *               "start": "09:00"
+         *             }
+         *           ]
+         *         },
+         *         "zone": "America/Bogota"
+         *       },
+         *       "email": "lucia@example.com",
+         *       "languages": [
+         *         "es",
+         *         "en"
+         *       ],
+         *       "max_load": 5,
+         *       "name": "Lucía Fernández",
+         *       "skills": [
+         *         "ventas"
+         *       ]
+         *     }
+         */
+        SellerIn: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * @default {
+             *       "exceptions": [],
+             *       "week": {},
+             *       "zone": ""
+             *     }
+             */
+            availability?: components["schemas"]["SellerHours"];
+            /**
+             * Email
+             * @default
+             */
+            email?: string | "";
+            /**
+             * Languages
+             * @default []
+             */
+            languages?: string[];
+            /**
+             * Max Load
+             * @description Open work at most; null: no limit.
+             * @default null
+             */
+            max_load?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string | "";
+            /**
+             * Skills
+             * @default []
+             */
+            skills?: string[];
+            /**
+             * Status
+             * @default available
+             * @enum {string}
+             */
+            status?: "available" | "busy" | "away" | "off";
+            /**
+             * User Id
+             * @default
+             */
+            user_id?: string;
+        };
+        /**
+         * SellerLoad
+         * @description What a seller has on their hands.
+         */
+        SellerLoad: {
+            /** Assignable */
+            assignable: boolean;
+            /** By Kind */
+            by_kind: {
+                [key: string]: number;
+            };
+            /** Max Load */
+            max_load: number | null;
+            /** Open */
+            open: number;
+            /** Seller Id */
+            seller_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "available" | "busy" | "away" | "off";
+            /** Working */
+            working: boolean;
+        };
+        /**
+         * SellerMoney
+         * @description Sold in one currency.
+         */
+        SellerMoney: {
+            /** Currency */
+            currency: string;
+            /** Orders */
+            orders: number;
+            /**
+             * Total
+             * @example 12.50
+             */
+            total: string;
+        };
+        /**
+         * SellerOut
+         * @description A seller.
+         */
+        SellerOut: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * @default {
+             *       "exceptions": [],
+             *       "week": {},
+             *       "zone": ""
+             *     }
+             */
+            availability?: components["schemas"]["SellerHours"];
+            /** Created At */
+            created_at: number;
+            /**
+             * Email
+             * @default
+             */
+            email?: string | "";
+            /** Id */
+            id: string;
+            /**
+             * Languages
+             * @default []
+             */
+            languages?: string[];
+            /** Last Assigned At */
+            last_assigned_at: number | null;
+            /**
+             * Max Load
+             * @description Open work at most; null: no limit.
+             * @default null
+             */
+            max_load?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string | "";
+            /**
+             * Skills
+             * @default []
+             */
+            skills?: string[];
+            /**
+             * Status
+             * @default available
+             * @enum {string}
+             */
+            status?: "available" | "busy" | "away" | "off";
+            /** Updated At */
+            updated_at: number;
+            /**
+             * User Id
+             * @default
+             */
+            user_id?: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SellerPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        SellerPage: {
+            /** Items */
+            items: components["schemas"]["SellerOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * SellerSpan
+         * @description From one time of the day to another; one that ends before it begins goes on past midnight.
+         */
+        SellerSpan: {
+            /** End */
+            end: string;
+            /** Start */
+            start: string;
+        };
+        /**
+         * SellerStats
+         * @description What a seller did between two moments.
+         */
+        SellerStats: {
+            /** Assignments */
+            assignments: number;
+            /** By Status */
+            by_status: {
+                [key: string]: number;
+            };
+            /** Orders */
+            orders: number;
+            /** Released */
+            released: number;
+            /** Seller Id */
+            seller_id: string;
+            /** Since */
+            since: number;
+            /** Sold */
+            sold: components["schemas"]["SellerMoney"][];
+            /** Until */
+            until: number;
+        };
+        /**
+         * SellerStatusIn
+         * @description Whether somebody is there.
+         * @example {
+         *       "status": "busy"
+         *     }
+         */
+        SellerStatusIn: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "available" | "busy" | "away" | "off";
+        };
+        /**
          * Sentence
          * @description One text in each language.
          */
@@ -1590,6 +7234,38 @@ export interface components {
             en: string;
             /** Es */
             es: string;
+        };
+        /**
+         * SeriesOut
+         * @description How a metric goes.
+         */
+        SeriesOut: {
+            /** As Of */
+            as_of: number;
+            /** At */
+            at: number;
+            /**
+             * Interval
+             * @enum {string}
+             */
+            interval: "hour" | "day" | "week" | "month";
+            /** Live */
+            live: number;
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "calls" | "answered" | "talked" | "succeeded" | "minutes" | "turns" | "latency_p95" | "barge_ins";
+            /** Points */
+            points: components["schemas"]["PointOut"][];
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Waiting */
+            waiting: number;
+            /** Zone */
+            zone: string;
         };
         /**
          * SessionOut
@@ -1619,13 +7295,34 @@ export interface components {
         };
         /**
          * SessionState
-         * @description Whether the browser is signed in, and until when.
+         * @description Whether somebody is signed in here, and what they could do to be.
          */
         SessionState: {
-            /** Expires */
-            expires: number | null;
+            /**
+             * Expires
+             * @default null
+             */
+            expires?: number | null;
+            /**
+             * Refreshable
+             * @default false
+             */
+            refreshable?: boolean;
+            /**
+             * Registration
+             * @default closed
+             * @enum {string}
+             */
+            registration?: "open" | "closed";
+            /**
+             * Setup Needed
+             * @default false
+             */
+            setup_needed?: boolean;
             /** Signed In */
             signed_in: boolean;
+            /** @default null */
+            user?: components["schemas"]["Me"] | null;
         };
         /**
          * SessionStats
@@ -1642,13 +7339,98 @@ export interface components {
             total: number;
         };
         /**
+         * SettingsChanges
+         * @description What to change; the rest stays.
+         */
+        SettingsChanges: {
+            /** Currency */
+            currency?: string;
+            /** Language */
+            language?: string;
+            /** Name */
+            name?: string;
+            /** Region */
+            region?: string;
+            retention?: components["schemas"]["Retention"];
+            /** Zone */
+            zone?: string | "";
+        };
+        /**
+         * SetupIn
+         * @description The same, with the token of the link that the gateway showed at its start.
+         * @example {
+         *       "company": "Clínica San Martín",
+         *       "email": "ana@clinica.example",
+         *       "name": "Ana Ruiz",
+         *       "password": "tres gatos verdes 7",
+         *       "token": "f3Jk…"
+         *     }
+         */
+        SetupIn: {
+            /** Company */
+            company: string;
+            /** Email */
+            email: string;
+            /**
+             * Language
+             * @default
+             * @enum {string}
+             */
+            language?: "" | "es" | "en";
+            /**
+             * Mode
+             * @description `cookie` for pages, `token` for programs, which get their tokens in the answer.
+             * @default cookie
+             * @enum {string}
+             */
+            mode?: "cookie" | "token";
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
+        /**
          * Severity
          * @enum {string}
          */
         Severity: "info" | "warning" | "critical";
         /**
+         * SignedIn
+         * @description A session has begun, or goes on.
+         */
+        SignedIn: {
+            /** Access Expires */
+            access_expires: number;
+            /**
+             * Access Token
+             * @default null
+             */
+            access_token?: string | null;
+            /** Expires */
+            expires: number;
+            /**
+             * Refresh Token
+             * @default null
+             */
+            refresh_token?: string | null;
+            user: components["schemas"]["Me"];
+        };
+        /**
          * SilenceIn
          * @description Tell nobody for a while; without `rule_id` of nothing at all.
+         * @example {
+         *       "by": "Laura",
+         *       "minutes": 60,
+         *       "reason": "works on the line"
+         *     }
          */
         SilenceIn: {
             /**
@@ -1695,6 +7477,156 @@ export interface components {
             tenant: string;
             /** Until */
             until: number;
+        };
+        /**
+         * StageOut
+         * @description How many calls came so far.
+         */
+        StageOut: {
+            /** Calls */
+            calls: number;
+            /** Share */
+            share: number | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "calls" | "answered" | "talked" | "succeeded" | "ordered";
+        };
+        /**
+         * Status
+         * @description Where an order stands.
+         * @enum {string}
+         */
+        Status: "draft" | "placed" | "confirmed" | "preparing" | "shipped" | "delivered" | "cancelled" | "returned" | "refunded";
+        /**
+         * StockChangeIn
+         * @description Pieces that came (more than 0) or went (less).
+         * @example {
+         *       "change": 12,
+         *       "reason": "Entrega del proveedor"
+         *     }
+         */
+        StockChangeIn: {
+            /**
+             * Change
+             * @description Not 0.
+             */
+            change: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * StockMoveOut
+         * @description A movement of the stock.
+         */
+        StockMoveOut: {
+            /** By Kind */
+            by_kind: string;
+            /** By Name */
+            by_name: string;
+            /** Change */
+            change: number;
+            /** Created At */
+            created_at: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "initial" | "adjusted" | "ordered" | "given_back";
+            /** Order Id */
+            order_id: string;
+            /** Product Id */
+            product_id: string;
+            /** Reason */
+            reason: string;
+            /** Stock */
+            stock: number;
+        };
+        /**
+         * StockMovePage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        StockMovePage: {
+            /** Items */
+            items: components["schemas"]["StockMoveOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * SummaryOut
+         * @description All figures of a span.
+         */
+        SummaryOut: {
+            /** Answer Rate */
+            answer_rate: number | null;
+            /** Answered */
+            answered: number;
+            /** As Of */
+            as_of: number;
+            /** At */
+            at: number;
+            /** Barge Ins */
+            barge_ins: number;
+            /** Calls */
+            calls: number;
+            /** Latency P50 Ms */
+            latency_p50_ms: number | null;
+            /** Latency P95 Ms */
+            latency_p95_ms: number | null;
+            /** Live */
+            live: number;
+            /** Messages */
+            messages: number;
+            /** Minutes */
+            minutes: number;
+            /** Since */
+            since: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Talked */
+            talked: number;
+            /** Turns */
+            turns: number;
+            /** Until */
+            until: number;
+            /** Waiting */
+            waiting: number;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * TenantSettings
+         * @description How the tenant keeps its house. Empty `zone` and `region`: those of the installation.
+         */
+        TenantSettings: {
+            /** Currency */
+            currency: string;
+            /**
+             * Effective Zone
+             * @description The time zone that counts: the tenant's, else the installation's.
+             */
+            effective_zone: string;
+            /** Id */
+            id: string;
+            /** Language */
+            language: string;
+            /** Name */
+            name: string;
+            /** Region */
+            region: string;
+            retention: components["schemas"]["Retention"];
+            /** Version */
+            version: number;
+            /** Zone */
+            zone: string;
         };
         /**
          * TestIn
@@ -1753,10 +7685,64 @@ export interface components {
             /** Voice */
             voice?: number;
         };
+        /**
+         * TotpBegun
+         * @description What an authenticator needs: shown once.
+         */
+        TotpBegun: {
+            /** Qr Svg */
+            qr_svg: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /**
+         * TotpCodeIn
+         * @description What the authenticator shows.
+         * @example {
+         *       "code": "123456"
+         *     }
+         */
+        TotpCodeIn: {
+            /** Code */
+            code: string;
+        };
         /** TransferIn */
         TransferIn: {
-            /** To */
+            /**
+             * To
+             * @example +576015550199
+             */
             to: string;
+        };
+        /**
+         * TransitionIn
+         * @description What becomes of an order.
+         * @example {
+         *       "note": "Confirmado por teléfono",
+         *       "to": "placed"
+         *     }
+         */
+        TransitionIn: {
+            /**
+             * Assign
+             * @description When it is placed: whose turn it is becomes its seller.
+             * @default false
+             */
+            assign?: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Skill
+             * @description Which such a seller has to have; implies `assign`.
+             * @default
+             */
+            skill?: string;
+            to: components["schemas"]["Status"];
         };
         /**
          * TurnCounts
@@ -1796,6 +7782,116 @@ export interface components {
             }[];
         };
         /**
+         * UserChanges
+         * @description What to change; the rest stays.
+         */
+        UserChanges: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language?: "" | "es" | "en";
+            /** Name */
+            name?: string;
+            role?: components["schemas"]["Role"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status?: "active" | "disabled";
+        };
+        /**
+         * UserInviteIn
+         * @description Somebody who is to become a user.
+         * @example {
+         *       "email": "ana@example.com",
+         *       "name": "Ana Ruiz",
+         *       "role": "agent"
+         *     }
+         */
+        UserInviteIn: {
+            /** Email */
+            email: string;
+            /**
+             * Language
+             * @default
+             * @enum {string}
+             */
+            language?: "" | "es" | "en";
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * UserOut
+         * @description A user. `status` is `invited` until the invitation is accepted.
+         */
+        UserOut: {
+            /** Created At */
+            created_at: number;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Language */
+            language: string;
+            /** Last Login At */
+            last_login_at: number | null;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /** Status */
+            status: string;
+            /** Totp */
+            totp: boolean;
+            /** Updated At */
+            updated_at: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * UserPage
+         * @description A page of the list; `next_cursor` is empty at the end.
+         */
+        UserPage: {
+            /** Items */
+            items: components["schemas"]["UserOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * VersionList
+         * @description All versions, the newest first.
+         */
+        VersionList: {
+            /** Items */
+            items: components["schemas"]["VersionOut"][];
+        };
+        /**
+         * VersionOut
+         * @description A published version; `document` is left out of lists.
+         */
+        VersionOut: {
+            /** Current */
+            current: boolean;
+            /**
+             * Document
+             * @default null
+             */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Published At */
+            published_at: number;
+            /** Published By */
+            published_by: string;
+        };
+        /**
          * WaveformChannel
          * @description One side of a recording.
          */
@@ -1818,16 +7914,1417 @@ export interface components {
             /** Duration S */
             duration_s: number;
         };
+        /**
+         * WebhookChanges
+         * @description What to change; the rest stays.
+         */
+        WebhookChanges: {
+            /** Active */
+            active?: boolean;
+            /** Description */
+            description?: string;
+            /**
+             * Events
+             * @description Kinds (`order.created`), `order.*`, or `*` for all.
+             */
+            events?: string[];
+            /**
+             * Url
+             * @description A public https address.
+             */
+            url?: string;
+        };
+        /**
+         * WebhookIn
+         * @description An address that wants to be told of events.
+         * @example {
+         *       "events": [
+         *         "call.*",
+         *         "order.created"
+         *       ],
+         *       "url": "https://crm.example.com/hooks/calls"
+         *     }
+         */
+        WebhookIn: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Events
+             * @description Kinds (`order.created`), `order.*`, or `*` for all.
+             * @default [
+             *       "*"
+             *     ]
+             */
+            events?: string[];
+            /**
+             * Url
+             * @description A public https address.
+             */
+            url: string;
+        };
+        /**
+         * WebhookMade
+         * @description A webhook with its secret, which is told this once.
+         */
+        WebhookMade: {
+            /** Active */
+            active: boolean;
+            /** Created At */
+            created_at: number;
+            /** Description */
+            description: string;
+            /** Disabled Reason */
+            disabled_reason: string;
+            /** Events */
+            events: string[];
+            /** Failing Since */
+            failing_since: number | null;
+            /** Id */
+            id: string;
+            /** Old Secret Until */
+            old_secret_until: number | null;
+            /** Secret */
+            secret: string;
+            /** Updated At */
+            updated_at: number;
+            /** Url */
+            url: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WebhookOut
+         * @description A webhook, without its secret.
+         */
+        WebhookOut: {
+            /** Active */
+            active: boolean;
+            /** Created At */
+            created_at: number;
+            /** Description */
+            description: string;
+            /** Disabled Reason */
+            disabled_reason: string;
+            /** Events */
+            events: string[];
+            /** Failing Since */
+            failing_since: number | null;
+            /** Id */
+            id: string;
+            /** Old Secret Until */
+            old_secret_until: number | null;
+            /** Updated At */
+            updated_at: number;
+            /** Url */
+            url: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WebhookPage
+         * @description A page of webhooks; `next_cursor` is empty at the end.
+         */
+        WebhookPage: {
+            /** Items */
+            items: components["schemas"]["WebhookOut"][];
+            /** Next Cursor */
+            next_cursor: string;
+        };
+        /**
+         * WebhookSecretIn
+         * @description How a secret is replaced.
+         * @example {
+         *       "overlap_s": 86400
+         *     }
+         */
+        WebhookSecretIn: {
+            /**
+             * Overlap S
+             * @description So long messages are signed with both secrets, that receivers can change over.
+             * @default 86400
+             */
+            overlap_s?: number;
+        };
     };
-    responses: never;
-    parameters: never;
+    responses: {
+        /** @description Bad Request: `bad_request`. */
+        "400.bad_request": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "bad_request";
+                    /** @constant */
+                    status?: 400;
+                };
+            };
+        };
+        /** @description Bad Request: `bad_request`, `unreadable_path`. */
+        "400.bad_request.unreadable_path": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "bad_request" | "unreadable_path";
+                    /** @constant */
+                    status?: 400;
+                };
+            };
+        };
+        /** @description Bad Request: `unreadable_body`. */
+        "400.unreadable_body": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unreadable_body";
+                    /** @constant */
+                    status?: 400;
+                };
+            };
+        };
+        /** @description Bad Request: `unreadable_path`. */
+        "400.unreadable_path": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unreadable_path";
+                    /** @constant */
+                    status?: 400;
+                };
+            };
+        };
+        /** @description Unauthorized: `session_ended`. */
+        "401.session_ended": {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWWAuthenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "session_ended";
+                    /** @constant */
+                    status?: 401;
+                };
+            };
+        };
+        /** @description Unauthorized: `totp_needed`, `wrong_code`, `wrong_credentials`. */
+        "401.totp_needed.wrong_code.wrong_credentials": {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWWAuthenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "totp_needed" | "wrong_code" | "wrong_credentials";
+                    /** @constant */
+                    status?: 401;
+                };
+            };
+        };
+        /** @description Unauthorized: `unauthorized`. */
+        "401.unauthorized": {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWWAuthenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unauthorized";
+                    /** @constant */
+                    status?: 401;
+                };
+            };
+        };
+        /** @description Unauthorized: `unauthorized`, `wrong_code`. */
+        "401.unauthorized.wrong_code": {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWWAuthenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unauthorized" | "wrong_code";
+                    /** @constant */
+                    status?: 401;
+                };
+            };
+        };
+        /** @description Forbidden: `foreign_origin`. */
+        "403.foreign_origin": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "foreign_origin";
+                    /** @constant */
+                    status?: 403;
+                };
+            };
+        };
+        /** @description Forbidden: `foreign_origin`, `not_allowed`. */
+        "403.foreign_origin.not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "foreign_origin" | "not_allowed";
+                    /** @constant */
+                    status?: 403;
+                };
+            };
+        };
+        /** @description Forbidden: `foreign_origin`, `registration_closed`. */
+        "403.foreign_origin.registration_closed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "foreign_origin" | "registration_closed";
+                    /** @constant */
+                    status?: 403;
+                };
+            };
+        };
+        /** @description Forbidden: `foreign_origin`, `user_disabled`. */
+        "403.foreign_origin.user_disabled": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "foreign_origin" | "user_disabled";
+                    /** @constant */
+                    status?: 403;
+                };
+            };
+        };
+        /** @description Forbidden: `foreign_origin`, `users_only`. */
+        "403.foreign_origin.users_only": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "foreign_origin" | "users_only";
+                    /** @constant */
+                    status?: 403;
+                };
+            };
+        };
+        /** @description Forbidden: `foreign_origin`, `users_only`, `wrong_password`. */
+        "403.foreign_origin.users_only.wrong_password": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "foreign_origin" | "users_only" | "wrong_password";
+                    /** @constant */
+                    status?: 403;
+                };
+            };
+        };
+        /** @description Forbidden: `not_allowed`. */
+        "403.not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_allowed";
+                    /** @constant */
+                    status?: 403;
+                };
+            };
+        };
+        /** @description Forbidden: `users_only`. */
+        "403.users_only": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "users_only";
+                    /** @constant */
+                    status?: 403;
+                };
+            };
+        };
+        /** @description Not Found: `no_recording`, `not_found`, `unknown_call`. */
+        "404.no_recording.not_found.unknown_call": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "no_recording" | "not_found" | "unknown_call";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`. */
+        "404.not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_call`. */
+        "404.not_found.unknown_call": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_call";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_call`, `unknown_note`. */
+        "404.not_found.unknown_call.unknown_note": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_call" | "unknown_note";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_callback`. */
+        "404.not_found.unknown_callback": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_callback";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_channel`, `unknown_rule`. */
+        "404.not_found.unknown_channel.unknown_rule": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_channel" | "unknown_rule";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_contact`. */
+        "404.not_found.unknown_contact": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_contact";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_delivery`. */
+        "404.not_found.unknown_delivery": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_delivery";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_flow`. */
+        "404.not_found.unknown_flow": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_flow";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_flow`, `unknown_version`. */
+        "404.not_found.unknown_flow.unknown_version": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_flow" | "unknown_version";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_import`. */
+        "404.not_found.unknown_import": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_import";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_key`. */
+        "404.not_found.unknown_key": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_key";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_list`. */
+        "404.not_found.unknown_list": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_list";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_order`. */
+        "404.not_found.unknown_order": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_order";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_order`, `unknown_seller`. */
+        "404.not_found.unknown_order.unknown_seller": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_order" | "unknown_seller";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_privacy_request`. */
+        "404.not_found.unknown_privacy_request": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_privacy_request";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_product`. */
+        "404.not_found.unknown_product": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_product";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_rule`. */
+        "404.not_found.unknown_rule": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_rule";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_seller`. */
+        "404.not_found.unknown_seller": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_seller";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_silence`. */
+        "404.not_found.unknown_silence": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_silence";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_user`. */
+        "404.not_found.unknown_user": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_user";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_version`, `unknown_voice_bot`. */
+        "404.not_found.unknown_version.unknown_voice_bot": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_version" | "unknown_voice_bot";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_voice_bot`. */
+        "404.not_found.unknown_voice_bot": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_voice_bot";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_webhook`. */
+        "404.not_found.unknown_webhook": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_webhook";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `unknown_assignment`, `unknown_order`. */
+        "404.unknown_assignment.unknown_order": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unknown_assignment" | "unknown_order";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `unknown_channel`. */
+        "404.unknown_channel": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unknown_channel";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `unknown_contact`. */
+        "404.unknown_contact": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unknown_contact";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `unknown_list`. */
+        "404.unknown_list": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unknown_list";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `unknown_order`. */
+        "404.unknown_order": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unknown_order";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `unknown_rule`. */
+        "404.unknown_rule": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unknown_rule";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Conflict: `call_not_live`. */
+        "409.call_not_live": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "call_not_live";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `changed_meanwhile`. */
+        "409.changed_meanwhile": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `changed_meanwhile`, `conflict`. */
+        "409.changed_meanwhile.conflict": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile" | "conflict";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `changed_meanwhile`, `conflict`, `illegal_transition`, `no_seller_available`, `out_of_stock`. */
+        "409.changed_meanwhile.conflict.illegal_transition.no_seller_available.out_of_stock": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile" | "conflict" | "illegal_transition" | "no_seller_available" | "out_of_stock";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `changed_meanwhile`, `conflict`, `no_seller_available`. */
+        "409.changed_meanwhile.conflict.no_seller_available": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile" | "conflict" | "no_seller_available";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `changed_meanwhile`, `conflict`, `number_taken`. */
+        "409.changed_meanwhile.conflict.number_taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile" | "conflict" | "number_taken";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `changed_meanwhile`, `import_ended`. */
+        "409.changed_meanwhile.import_ended": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile" | "import_ended";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `changed_meanwhile`, `last_owner`, `not_yourself`. */
+        "409.changed_meanwhile.last_owner.not_yourself": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile" | "last_owner" | "not_yourself";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `conflict`. */
+        "409.conflict": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "conflict";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `conflict`, `number_taken`. */
+        "409.conflict.number_taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "conflict" | "number_taken";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `conflict`, `out_of_stock`. */
+        "409.conflict.out_of_stock": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "conflict" | "out_of_stock";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `delivery_pending`. */
+        "409.delivery_pending": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "delivery_pending";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `do_not_call`. */
+        "409.do_not_call": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "do_not_call";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `email_taken`. */
+        "409.email_taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "email_taken";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `key_revoked`. */
+        "409.key_revoked": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "key_revoked";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `limit_reached`. */
+        "409.limit_reached": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "limit_reached";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `not_invited`. */
+        "409.not_invited": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_invited";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `not_published`. */
+        "409.not_published": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_published";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `setup_done`. */
+        "409.setup_done": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "setup_done";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `totp_on`. */
+        "409.totp_on": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "totp_on";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Gone: `bad_link`. */
+        "410.bad_link": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "bad_link";
+                    /** @constant */
+                    status?: 410;
+                };
+            };
+        };
+        /** @description Precondition Failed: `version_mismatch`. */
+        "412.version_mismatch": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "version_mismatch";
+                    /** @constant */
+                    status?: 412;
+                };
+            };
+        };
+        /** @description Request Entity Too Large: `file_too_large`, `request_entity_too_large`. */
+        "413.file_too_large.request_entity_too_large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "file_too_large" | "request_entity_too_large";
+                    /** @constant */
+                    status?: 413;
+                };
+            };
+        };
+        /** @description Request Entity Too Large: `request_entity_too_large`. */
+        "413.request_entity_too_large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "request_entity_too_large";
+                    /** @constant */
+                    status?: 413;
+                };
+            };
+        };
+        /** @description Requested Range Not Satisfiable: `requested_range_not_satisfiable`. */
+        "416.requested_range_not_satisfiable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "requested_range_not_satisfiable";
+                    /** @constant */
+                    status?: 416;
+                };
+            };
+        };
+        /** @description Unprocessable Entity: `bad_number`, `invalid`. */
+        "422.bad_number.invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "bad_number" | "invalid";
+                    /** @constant */
+                    status?: 422;
+                };
+            };
+        };
+        /** @description Unprocessable Entity: `bad_number`, `invalid`, `unknown_bot`. */
+        "422.bad_number.invalid.unknown_bot": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "bad_number" | "invalid" | "unknown_bot";
+                    /** @constant */
+                    status?: 422;
+                };
+            };
+        };
+        /** @description Unprocessable Entity: `bad_rule`, `invalid`. */
+        "422.bad_rule.invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "bad_rule" | "invalid";
+                    /** @constant */
+                    status?: 422;
+                };
+            };
+        };
+        /** @description Unprocessable Entity: `idempotency_key_reused`, `invalid`. */
+        "422.idempotency_key_reused.invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "idempotency_key_reused" | "invalid";
+                    /** @constant */
+                    status?: 422;
+                };
+            };
+        };
+        /** @description Unprocessable Entity: `invalid`. */
+        "422.invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "invalid";
+                    /** @constant */
+                    status?: 422;
+                };
+            };
+        };
+        /** @description Unprocessable Entity: `invalid`, `no_waveform`. */
+        "422.invalid.no_waveform": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "invalid" | "no_waveform";
+                    /** @constant */
+                    status?: 422;
+                };
+            };
+        };
+        /** @description Unprocessable Entity: `invalid`, `weak_password`. */
+        "422.invalid.weak_password": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "invalid" | "weak_password";
+                    /** @constant */
+                    status?: 422;
+                };
+            };
+        };
+        /** @description Too Many Requests: `too_many_attempts`, `too_many_requests`. */
+        "429.too_many_attempts.too_many_requests": {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "too_many_attempts" | "too_many_requests";
+                    /** @constant */
+                    status?: 429;
+                };
+            };
+        };
+        /** @description Too Many Requests: `too_many_requests`. */
+        "429.too_many_requests": {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "too_many_requests";
+                    /** @constant */
+                    status?: 429;
+                };
+            };
+        };
+        /** @description Bad Gateway: `dial_refused`. */
+        "502.dial_refused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "dial_refused";
+                    /** @constant */
+                    status?: 502;
+                };
+            };
+        };
+        /** @description Service Unavailable: `brain_unavailable`, `too_many_chats`. */
+        "503.brain_unavailable.too_many_chats": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "brain_unavailable" | "too_many_chats";
+                    /** @constant */
+                    status?: 503;
+                };
+            };
+        };
+        /** @description Service Unavailable: `busy`. */
+        "503.busy": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "busy";
+                    /** @constant */
+                    status?: 503;
+                };
+            };
+        };
+        /** @description Service Unavailable: `not_accepting`. */
+        "503.not_accepting": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_accepting";
+                    /** @constant */
+                    status?: 503;
+                };
+            };
+        };
+        /** @description Service Unavailable: `overloaded`. */
+        "503.overloaded": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "overloaded";
+                    /** @constant */
+                    status?: 503;
+                };
+            };
+        };
+        /** @description Service Unavailable: `store_unavailable`. */
+        "503.store_unavailable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "store_unavailable";
+                    /** @constant */
+                    status?: 503;
+                };
+            };
+        };
+        /** @description Service Unavailable: `too_many_streams`. */
+        "503.too_many_streams": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "too_many_streams";
+                    /** @constant */
+                    status?: 503;
+                };
+            };
+        };
+        /** @description Anything else that went wrong. */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+        IdempotencyKey: string;
+        /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+        IfMatch: string;
+        /** @description Which part is wanted; 206 with that part, 200 with all when this cannot be read. */
+        Range: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Which part this is, of how many bytes. */
+        ContentRange: string;
+        /** @description Since when it is old: `@` and unix seconds. */
+        Deprecation: string;
+        /** @description The version that this is, for `If-Match`. */
+        ETag: string;
+        /** @description `true`: this is the answer of the first request with this key. */
+        IdempotencyReplayed: "true";
+        /** @description Path of what was made. */
+        Location: string;
+        /** @description What is left of the quota, and for how long. */
+        RateLimit: string;
+        /** @description How often may be asked. */
+        RateLimitPolicy: string;
+        /** @description After so many seconds it may work. */
+        RetryAfter: number;
+        /** @description The session of this browser. */
+        SetCookie: string;
+        /** @description How to authenticate. */
+        WWWAuthenticate: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_api_alerts: {
+    alerts: {
         parameters: {
             query?: never;
             header?: never;
@@ -1844,24 +9341,14 @@ export interface operations {
                     "application/json": components["schemas"]["AlertList"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_alerts_channels: {
+    alerts_channels: {
         parameters: {
             query?: never;
             header?: never;
@@ -1878,24 +9365,13 @@ export interface operations {
                     "application/json": components["schemas"]["ChannelList"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_alerts_rules: {
+    alerts_rules: {
         parameters: {
             query?: never;
             header?: never;
@@ -1912,31 +9388,20 @@ export interface operations {
                     "application/json": components["schemas"]["RuleList"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_alerts_rules: {
+    alerts_add_rule: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["RuleIn"];
             };
@@ -1951,28 +9416,22 @@ export interface operations {
                     "application/json": components["schemas"]["RuleOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.unknown_channel"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.bad_rule.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    delete_api_alerts_rules_rule_id: {
+    alerts_remove_rule: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the rule. */
                 rule_id: string;
             };
             cookie?: never;
@@ -1986,33 +9445,25 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_rule"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    patch_api_alerts_rules_rule_id: {
+    alerts_change_rule: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the rule. */
                 rule_id: string;
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["RulePatch"];
             };
@@ -2027,24 +9478,17 @@ export interface operations {
                     "application/json": components["schemas"]["RuleOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_channel.unknown_rule"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.bad_rule.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_alerts_silences: {
+    alerts_silences: {
         parameters: {
             query?: never;
             header?: never;
@@ -2061,31 +9505,20 @@ export interface operations {
                     "application/json": components["schemas"]["SilenceList"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_alerts_silences: {
+    alerts_silence: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["SilenceIn"];
             };
@@ -2099,28 +9532,22 @@ export interface operations {
                     "application/json": components["schemas"]["SilenceOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.unknown_rule"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    delete_api_alerts_silences_silence_id: {
+    alerts_end_silence: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the silence. */
                 silence_id: string;
             };
             cookie?: never;
@@ -2134,31 +9561,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_silence"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_alerts_test: {
+    alerts_test: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["TestIn"];
             };
@@ -2172,61 +9590,368 @@ export interface operations {
                     "application/json": components["schemas"]["TestResults"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.unknown_channel"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    analytics_by: {
+        parameters: {
+            query: {
+                /** @description Begun then or later: unix seconds, or an ISO date of the zone. */
+                from?: string;
+                /** @description Begun before: unix seconds or an ISO time; a date includes that day. */
+                to?: string;
+                /** @description A time zone, `America/Bogota`; empty for the tenant's. */
+                zone?: string;
+                bot_id?: string;
+                /** @description Empty for both. */
+                direction?: "" | "inbound" | "outbound";
+                dimension: "bot" | "hour" | "weekday" | "cause" | "direction" | "seller" | "campaign";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures by one dimension; keys without calls are left out. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["PartsOut"];
                 };
             };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.store_unavailable"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_auth_login: {
+    analytics_funnel: {
+        parameters: {
+            query?: {
+                /** @description Begun then or later: unix seconds, or an ISO date of the zone. */
+                from?: string;
+                /** @description Begun before: unix seconds or an ISO time; a date includes that day. */
+                to?: string;
+                /** @description A time zone, `America/Bogota`; empty for the tenant's. */
+                zone?: string;
+                bot_id?: string;
+                /** @description Empty for both. */
+                direction?: "" | "inbound" | "outbound";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description From the dialled call to the order. `ordered` is left out when one bot or direction is asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelOut"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.store_unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    analytics_series: {
+        parameters: {
+            query?: {
+                /** @description Begun then or later: unix seconds, or an ISO date of the zone. */
+                from?: string;
+                /** @description Begun before: unix seconds or an ISO time; a date includes that day. */
+                to?: string;
+                /** @description A time zone, `America/Bogota`; empty for the tenant's. */
+                zone?: string;
+                bot_id?: string;
+                /** @description Empty for both. */
+                direction?: "" | "inbound" | "outbound";
+                /** @description `latency_p95` in milliseconds. */
+                metric?: "calls" | "answered" | "talked" | "succeeded" | "minutes" | "turns" | "latency_p95" | "barge_ins";
+                interval?: "hour" | "day" | "week" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How a metric goes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOut"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.store_unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    analytics_summary: {
+        parameters: {
+            query?: {
+                /** @description Begun then or later: unix seconds, or an ISO date of the zone. */
+                from?: string;
+                /** @description Begun before: unix seconds or an ISO time; a date includes that day. */
+                to?: string;
+                /** @description A time zone, `America/Bogota`; empty for the tenant's. */
+                zone?: string;
+                bot_id?: string;
+                /** @description Empty for both. */
+                direction?: "" | "inbound" | "outbound";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All figures of a span. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryOut"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.store_unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description Id of the user or key. */
+                actor_id?: string;
+                /** @description `create`, `update`, `delete`, or a deed such as `login`. */
+                action?: string;
+                /** @description Name of the table: `products`. */
+                resource?: string;
+                row_id?: string;
+                /** @description Then or later, unix seconds. */
+                from?: number;
+                /** @description Before then, unix seconds. */
+                to?: number;
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the log, the newest first; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_audit_log: {
+        parameters: {
+            query?: {
+                /** @description Id of the user or key. */
+                actor_id?: string;
+                /** @description `create`, `update`, `delete`, or a deed such as `login`. */
+                action?: string;
+                /** @description Name of the table: `products`. */
+                resource?: string;
+                row_id?: string;
+                /** @description Then or later, unix seconds. */
+                from?: number;
+                /** @description Before then, unix seconds. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table with a line of names. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_accept_invitation: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptIn"];
+            };
+        };
+        responses: {
+            /** @description A session has begun, or goes on. */
+            201: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            403: components["responses"]["403.foreign_origin"];
+            410: components["responses"]["410.bad_link"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid.weak_password"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.overloaded"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_account_forgot_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgotPasswordIn"];
+            };
+        };
+        responses: {
+            /** @description No body. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            403: components["responses"]["403.foreign_origin"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description What the link is for, and for whom. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            403: components["responses"]["403.foreign_origin"];
+            410: components["responses"]["410.bad_link"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["LoginIn"];
             };
         };
         responses: {
-            /** @description No body. */
-            204: {
+            /** @description A session has begun, or goes on. */
+            200: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.totp_needed.wrong_code.wrong_credentials"];
+            403: components["responses"]["403.foreign_origin.user_disabled"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_attempts.too_many_requests"];
+            503: components["responses"]["503.overloaded"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_auth_logout: {
+    auth_logout: {
         parameters: {
             query?: never;
             header?: never;
@@ -2242,24 +9967,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            403: components["responses"]["403.foreign_origin"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_auth_session: {
+    auth_account_logout_everywhere: {
         parameters: {
             query?: never;
             header?: never;
@@ -2268,7 +9981,210 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether the browser is signed in, and until when. */
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.users_only"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_account_show_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Somebody who is signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.users_only"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_account_change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeIn"];
+            };
+        };
+        responses: {
+            /** @description Somebody who is signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.users_only"];
+            409: components["responses"]["409.changed_meanwhile"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_account_change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.users_only.wrong_password"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid.weak_password"];
+            429: components["responses"]["429.too_many_attempts.too_many_requests"];
+            503: components["responses"]["503.overloaded"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshIn"];
+            };
+        };
+        responses: {
+            /** @description A session has begun, or goes on. */
+            200: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.session_ended"];
+            403: components["responses"]["403.foreign_origin"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterIn"];
+            };
+        };
+        responses: {
+            /** @description A session has begun, or goes on. */
+            201: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            403: components["responses"]["403.foreign_origin.registration_closed"];
+            409: components["responses"]["409.email_taken"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid.weak_password"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.overloaded"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_account_reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPasswordIn"];
+            };
+        };
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            403: components["responses"]["403.foreign_origin"];
+            410: components["responses"]["410.bad_link"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid.weak_password"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.overloaded"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether somebody is signed in here, and what they could do to be. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2277,31 +10193,698 @@ export interface operations {
                     "application/json": components["schemas"]["SessionState"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_call_initiate: {
+    auth_setup: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupIn"];
+            };
+        };
+        responses: {
+            /** @description A session has begun, or goes on. */
+            201: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            403: components["responses"]["403.foreign_origin"];
+            409: components["responses"]["409.setup_done"];
+            410: components["responses"]["410.bad_link"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid.weak_password"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.overloaded"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_account_totp_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPasswordIn"];
+            };
+        };
+        responses: {
+            /** @description What an authenticator needs: shown once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpBegun"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.users_only.wrong_password"];
+            409: components["responses"]["409.totp_on"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_attempts.too_many_requests"];
+            503: components["responses"]["503.overloaded"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_account_totp_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCodeIn"];
+            };
+        };
+        responses: {
+            /** @description Each is good once, in place of a code of the authenticator: shown once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized.wrong_code"];
+            403: components["responses"]["403.foreign_origin.users_only"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    auth_account_totp_disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPasswordIn"];
+            };
+        };
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.users_only.wrong_password"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_attempts.too_many_requests"];
+            503: components["responses"]["503.overloaded"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    bots_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "-name" | "-updated_at" | "created_at" | "name" | "updated_at";
+                /** @description Words, as they begin or go on. */
+                q?: string;
+                /** @description Only with this status. */
+                status?: "draft" | "active" | "inactive";
+                /** @description Only with this language. */
+                language?: string;
+                /** @description Only with this slug. */
+                slug?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotPage"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    bots_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotIn"];
+            };
+        };
+        responses: {
+            /** @description A bot. Calls use its published version, not the draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    bots_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A bot. Calls use its published version, not the draft. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    bots_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    bots_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotChanges"];
+            };
+        };
+        responses: {
+            /** @description A bot. Calls use its published version, not the draft. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    activate_bot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A bot. Calls use its published version, not the draft. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_voice_bot"];
+            409: components["responses"]["409.not_published"];
+            412: components["responses"]["412.version_mismatch"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    chat_with_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotChatIn"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events: `event:` is the topic, `data:` JSON. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_voice_bot"];
+            409: components["responses"]["409.not_published"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.brain_unavailable.too_many_chats"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    clone_bot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotCloneIn"];
+            };
+        };
+        responses: {
+            /** @description A bot. Calls use its published version, not the draft. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_voice_bot"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deactivate_bot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A bot. Calls use its published version, not the draft. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_voice_bot"];
+            409: components["responses"]["409.not_published"];
+            412: components["responses"]["412.version_mismatch"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    compare_bot_versions: {
+        parameters: {
+            query: {
+                /** @description The number of a version, or `draft`. */
+                from: string;
+                /** @description The number of a version, or `draft`. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything that differs, in the order of the paths. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiffOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_version.unknown_voice_bot"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    publish_bot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishIn"];
+            };
+        };
+        responses: {
+            /** @description A published version; `document` is left out of lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_voice_bot"];
+            409: components["responses"]["409.changed_meanwhile.conflict"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    roll_bot_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackIn"];
+            };
+        };
+        responses: {
+            /** @description A published version; `document` is left out of lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_version.unknown_voice_bot"];
+            409: components["responses"]["409.changed_meanwhile.conflict"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_bot_sessions: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of calls, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallList"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_voice_bot"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_bot_stats: {
+        parameters: {
+            query?: {
+                /** @description Today and the days before it. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the bot does. Shares are null where there is nothing to divide by. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotStatsOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_voice_bot"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_bot_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All versions, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_voice_bot"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_bot_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+                /** @description Which number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A published version; `document` is left out of lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_version.unknown_voice_bot"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    calls_initiate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["CallIn"];
             };
@@ -2325,28 +10908,23 @@ export interface operations {
                     "application/json": components["schemas"]["CallStarted"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.do_not_call"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.bad_number.invalid.unknown_bot"];
+            429: components["responses"]["429.too_many_requests"];
+            502: components["responses"]["502.dial_refused"];
+            503: components["responses"]["503.not_accepting"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_callbacks: {
+    callbacks: {
         parameters: {
             query?: {
                 /** @description `true`: still to be called back; `false`: done; without: all. */
-                open?: boolean | null;
+                open?: boolean;
                 /** @description 1 to 200; other numbers are brought into the range. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -2367,31 +10945,21 @@ export interface operations {
                     "application/json": components["schemas"]["CallbackList"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_callbacks: {
+    callbacks_add: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["CallbacksIn"];
             };
@@ -2406,28 +10974,21 @@ export interface operations {
                     "application/json": components["schemas"]["CallbacksStored"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_callbacks_callback_id_done: {
+    callbacks_done: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the callback. */
                 callback_id: string;
             };
             cookie?: never;
@@ -2443,24 +11004,15 @@ export interface operations {
                     "application/json": components["schemas"]["CallbackOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_callback"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_calls: {
+    call_list_calls: {
         parameters: {
             query?: {
                 /** @description A phase, `ended` or `talking` for instance. */
@@ -2472,12 +11024,22 @@ export interface operations {
                 /** @description Hangup cause. */
                 cause?: string;
                 bot_id?: string;
-                /** @description Begun then or later: unix seconds, or an ISO date (of DEFAULT_TIME_ZONE). */
+                /** @description Begun then or later: unix seconds, or an ISO date of the tenant's zone. */
                 from?: string;
                 /** @description Begun before: unix seconds or an ISO time; a date includes that day. */
                 to?: string;
-                /** @description Part of the name, or of one of the numbers however it is written. */
+                /** @description Words of the name as they begin or go on, or part of one of the numbers however it is written. */
                 q?: string;
+                /** @description Words that were said, as they begin; accents do not matter. */
+                said?: string;
+                /** @description The number at the other end: `+573001234567`. */
+                number?: string;
+                /** @description Whether there is a recording. */
+                has_recording?: "" | "true" | "false";
+                /** @description Seconds from answer to end, at least; ended calls only. */
+                min_duration?: number;
+                /** @description `latency_p95_ms` of this or more; ended calls only. */
+                min_latency?: number;
                 /** @description 1 to 200; other numbers are brought into the range. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -2498,24 +11060,14 @@ export interface operations {
                     "application/json": components["schemas"]["CallList"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_calls_csv: {
+    call_list_export: {
         parameters: {
             query?: {
                 /** @description A phase, `ended` or `talking` for instance. */
@@ -2527,12 +11079,22 @@ export interface operations {
                 /** @description Hangup cause. */
                 cause?: string;
                 bot_id?: string;
-                /** @description Begun then or later: unix seconds, or an ISO date (of DEFAULT_TIME_ZONE). */
+                /** @description Begun then or later: unix seconds, or an ISO date of the tenant's zone. */
                 from?: string;
                 /** @description Begun before: unix seconds or an ISO time; a date includes that day. */
                 to?: string;
-                /** @description Part of the name, or of one of the numbers however it is written. */
+                /** @description Words of the name as they begin or go on, or part of one of the numbers however it is written. */
                 q?: string;
+                /** @description Words that were said, as they begin; accents do not matter. */
+                said?: string;
+                /** @description The number at the other end: `+573001234567`. */
+                number?: string;
+                /** @description Whether there is a recording. */
+                has_recording?: "" | "true" | "false";
+                /** @description Seconds from answer to end, at least; ended calls only. */
+                min_duration?: number;
+                /** @description `latency_p95_ms` of this or more; ended calls only. */
+                min_latency?: number;
             };
             header?: never;
             path?: never;
@@ -2549,24 +11111,65 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_calls_with_turns: {
+        parameters: {
+            query?: {
+                /** @description A phase, `ended` or `talking` for instance. */
+                state?: string;
+                /** @description `inbound` or `outbound`. */
+                direction?: string;
+                /** @description `true`: not ended; `false`: ended. */
+                live?: "" | "true" | "false";
+                /** @description Hangup cause. */
+                cause?: string;
+                bot_id?: string;
+                /** @description Begun then or later: unix seconds, or an ISO date of the tenant's zone. */
+                from?: string;
+                /** @description Begun before: unix seconds or an ISO time; a date includes that day. */
+                to?: string;
+                /** @description Words of the name as they begin or go on, or part of one of the numbers however it is written. */
+                q?: string;
+                /** @description Words that were said, as they begin; accents do not matter. */
+                said?: string;
+                /** @description The number at the other end: `+573001234567`. */
+                number?: string;
+                /** @description Whether there is a recording. */
+                has_recording?: "" | "true" | "false";
+                /** @description Seconds from answer to end, at least; ended calls only. */
+                min_duration?: number;
+                /** @description `latency_p95_ms` of this or more; ended calls only. */
+                min_latency?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON object a line. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["JsonLines"];
                 };
             };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_calls_live: {
+    call_list_live: {
         parameters: {
             query?: never;
             header?: never;
@@ -2584,28 +11187,18 @@ export interface operations {
                     "application/json": components["schemas"]["LiveCallList"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_calls_call_id: {
+    calls_call_detail: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the call. */
                 call_id: string;
             };
             cookie?: never;
@@ -2621,33 +11214,25 @@ export interface operations {
                     "application/json": components["schemas"]["CallDetail"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_call"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_calls_call_id_dtmf: {
+    calls_dtmf: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the call. */
                 call_id: string;
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["DigitsIn"];
             };
@@ -2662,28 +11247,24 @@ export interface operations {
                     "application/json": components["schemas"]["Asked"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_call"];
+            409: components["responses"]["409.call_not_live"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.busy"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_calls_call_id_hangup: {
+    calls_hangup: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the call. */
                 call_id: string;
             };
             cookie?: never;
@@ -2699,28 +11280,121 @@ export interface operations {
                     "application/json": components["schemas"]["Asked"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_call"];
+            409: components["responses"]["409.call_not_live"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_call_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Id of the call. */
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallNoteIn"];
+            };
+        };
+        responses: {
+            /** @description A note about a call. */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["CallNoteOut"];
                 };
             };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_call"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_calls_call_id_recording: {
+    list_call_notes: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the call. */
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The notes of a call, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallNoteList"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_call"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_call_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call. */
+                call_id: string;
+                /** @description Id of the note. */
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_call.unknown_note"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    recordings_recording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Which part is wanted; 206 with that part, 200 with all when this cannot be read. */
+                Range?: components["parameters"]["Range"];
+            };
+            path: {
+                /** @description Id of the call. */
                 call_id: string;
             };
             cookie?: never;
@@ -2745,33 +11419,26 @@ export interface operations {
                     "audio/*": string;
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.no_recording.not_found.unknown_call"];
+            416: components["responses"]["416.requested_range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_calls_call_id_say: {
+    calls_say: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the call. */
                 call_id: string;
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["SayIn"];
             };
@@ -2786,33 +11453,29 @@ export interface operations {
                     "application/json": components["schemas"]["Asked"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_call"];
+            409: components["responses"]["409.call_not_live"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.busy"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_calls_call_id_transfer: {
+    calls_transfer: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the call. */
                 call_id: string;
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["TransferIn"];
             };
@@ -2827,24 +11490,19 @@ export interface operations {
                     "application/json": components["schemas"]["Asked"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_call"];
+            409: components["responses"]["409.call_not_live"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.bad_number.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.busy"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_calls_call_id_waveform: {
+    recordings_waveform: {
         parameters: {
             query?: {
                 /** @description So many stretches the recording is cut into. */
@@ -2852,6 +11510,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Id of the call. */
                 call_id: string;
             };
             cookie?: never;
@@ -2867,24 +11526,538 @@ export interface operations {
                     "application/json": components["schemas"]["WaveformOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.no_recording.not_found.unknown_call"];
+            422: components["responses"]["422.invalid.no_waveform"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    contacts_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "-name" | "-updated_at" | "created_at" | "name" | "updated_at";
+                /** @description Words, as they begin or go on. */
+                q?: string;
+                /** @description Only with this tag. */
+                tag?: string;
+                /** @description Only those on this list. */
+                list_id?: string;
+                /** @description In any way of writing; without a prefix by its end. */
+                number?: string;
+                /** @description Only with this do_not_call. */
+                do_not_call?: boolean;
+                /** @description Only with this consent. */
+                consent?: "express" | "legitimate_interest" | "contract" | "none";
+                /** @description Only with this language. */
+                language?: string;
+                /** @description Only with this created_from. */
+                created_from?: number;
+                /** @description Only with this created_to. */
+                created_to?: number;
+                /** @description Only with this updated_from. */
+                updated_from?: number;
+                /** @description Only with this updated_to. */
+                updated_to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["ContactPage"];
                 };
             };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_doctor: {
+    create_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactIn"];
+            };
+        };
+        responses: {
+            /** @description A contact. `do_not_call` when one of the numbers must not be called; `lists` are ids. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.conflict.number_taken"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_contacts: {
+        parameters: {
+            query?: {
+                /** @description Only with this tag. */
+                tag?: string;
+                /** @description Only those on this list. */
+                list_id?: string;
+                /** @description In any way of writing; without a prefix by its end. */
+                number?: string;
+                /** @description Only with this do_not_call. */
+                do_not_call?: boolean;
+                /** @description Only with this consent. */
+                consent?: "express" | "legitimate_interest" | "contract" | "none";
+                /** @description Only with this language. */
+                language?: string;
+                /** @description Only with this created_from. */
+                created_from?: number;
+                /** @description Only with this created_to. */
+                created_to?: number;
+                /** @description Only with this updated_from. */
+                updated_from?: number;
+                /** @description Only with this updated_to. */
+                updated_to?: number;
+                /** @description Words, as they begin or go on. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table with a line of names. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    merge_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactMergeIn"];
+            };
+        };
+        responses: {
+            /** @description A contact. `do_not_call` when one of the numbers must not be called; `lists` are ids. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.unknown_contact"];
+            409: components["responses"]["409.changed_meanwhile"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    contacts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A contact. `do_not_call` when one of the numbers must not be called; `lists` are ids. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    contacts_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    update_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactChanges"];
+            };
+        };
+        responses: {
+            /** @description A contact. `do_not_call` when one of the numbers must not be called; `lists` are ids. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_contact"];
+            409: components["responses"]["409.changed_meanwhile.conflict.number_taken"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    contact_timeline: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened with a contact, newest first; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactTimeline"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_contact"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A delivery with what is sent, and everything that was tried. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_delivery"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    resend_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One event on its way to one webhook. `failed` is tried again at `next_at`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_delivery"];
+            409: components["responses"]["409.delivery_pending"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    do_not_call_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "created_at";
+                /** @description Only with this source. */
+                source?: string;
+                /** @description Some of its digits. */
+                number?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoNotCallPage"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_do_not_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoNotCallIn"];
+            };
+        };
+        responses: {
+            /** @description How many numbers were added to the list or removed from it, and how many were there (or not) before. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoNotCallChanged"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    check_do_not_call: {
+        parameters: {
+            query: {
+                /** @description In any way of writing. */
+                number: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether a number may be called; `entry` says why not. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoNotCallCheck"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_do_not_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoNotCallRemoveIn"];
+            };
+        };
+        responses: {
+            /** @description How many numbers were added to the list or removed from it, and how many were there (or not) before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoNotCallChanged"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    do_not_call_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A number that must not be called. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoNotCallOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    doctor_latest: {
         parameters: {
             query?: never;
             header?: never;
@@ -2902,24 +12075,13 @@ export interface operations {
                     "application/json": components["schemas"]["DoctorOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_doctor_run: {
+    doctor_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -2937,24 +12099,13 @@ export interface operations {
                     "application/json": components["schemas"]["DoctorStarted"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_events: {
+    events: {
         parameters: {
             query?: never;
             header?: never;
@@ -2972,24 +12123,14 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.too_many_streams"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_figures: {
+    figures: {
         parameters: {
             query?: never;
             header?: never;
@@ -3007,24 +12148,405 @@ export interface operations {
                     "application/json": components["schemas"]["FiguresOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    flows_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "-name" | "-updated_at" | "created_at" | "name" | "updated_at";
+                /** @description Words, as they begin or go on. */
+                q?: string;
+                /** @description Only with this status. */
+                status?: "draft" | "published";
+                /** @description Only with this language. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["FlowPage"];
                 };
             };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_health: {
+    flows_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowIn"];
+            };
+        };
+        responses: {
+            /** @description A flow. Bots follow its published version, not the draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_flow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowFile"];
+            };
+        };
+        responses: {
+            /** @description A flow. Bots follow its published version, not the draft. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    flows_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A flow. Bots follow its published version, not the draft. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    flows_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    flows_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowChanges"];
+            };
+        };
+        responses: {
+            /** @description A flow. Bots follow its published version, not the draft. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    duplicate_flow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowDuplicateIn"];
+            };
+        };
+        responses: {
+            /** @description A flow. Bots follow its published version, not the draft. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_flow"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A flow outside of an installation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowFile"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_flow"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    publish_flow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishIn"];
+            };
+        };
+        responses: {
+            /** @description A published version; `document` is left out of lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_flow"];
+            409: components["responses"]["409.changed_meanwhile.conflict"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    validate_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether the draft could be published, and what keeps it from that. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowChecked"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_flow"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_flow_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All versions, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_flow"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_flow_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+                /** @description Which number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A published version; `document` is left out of lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_flow.unknown_version"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    health_ready: {
         parameters: {
             query?: never;
             header?: never;
@@ -3042,6 +12564,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReadyOut"];
                 };
             };
+            429: components["responses"]["429.too_many_requests"];
             /** @description Whether calls may be sent here. */
             503: {
                 headers: {
@@ -3051,24 +12574,1150 @@ export interface operations {
                     "application/json": components["schemas"]["ReadyOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
+            default: components["responses"]["Problem"];
+        };
+    };
+    imports_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "created_at";
+                /** @description Only with this state. */
+                state?: "waiting" | "running" | "done" | "failed" | "cancelled";
+                /** @description Only with this list_id. */
+                list_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["ImportJobPage"];
                 };
             };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_overview: {
+    import_contacts: {
+        parameters: {
+            query?: {
+                /** @description Put the contacts on this list. */
+                list_id?: string;
+                /** @description What becomes of contacts whose number is known. */
+                on_duplicate?: "update" | "skip";
+                /** @description Of numbers without a prefix; empty: the tenant's. */
+                default_region?: string;
+                /** @description JSON object of headers and fields: `{"Celular 2": "number"}`. */
+                mapping?: string;
+                /** @description On which basis these people may be called. */
+                consent?: "express" | "legitimate_interest" | "contract" | "none";
+                consent_source?: string;
+                file_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An import. Rows that are `skipped` would have changed nothing; `progress` is 0 to 1. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJobOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_body"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.unknown_list"];
+            413: components["responses"]["413.file_too_large.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_import: {
+        parameters: {
+            query?: {
+                /** @description Put the contacts on this list. */
+                list_id?: string;
+                /** @description What becomes of contacts whose number is known. */
+                on_duplicate?: "update" | "skip";
+                /** @description Of numbers without a prefix; empty: the tenant's. */
+                default_region?: string;
+                /** @description JSON object of headers and fields: `{"Celular 2": "number"}`. */
+                mapping?: string;
+                /** @description On which basis these people may be called. */
+                consent?: "express" | "legitimate_interest" | "contract" | "none";
+                consent_source?: string;
+                file_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How a file would be read, by its first 20 rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            400: components["responses"]["400.unreadable_body"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An import. Rows that are `skipped` would have changed nothing; `progress` is 0 to 1. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJobOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An import. Rows that are `skipped` would have changed nothing; `progress` is 0 to 1. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJobOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_import"];
+            409: components["responses"]["409.changed_meanwhile.import_ended"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_errors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table with a line of names. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_import"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    keys_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "-name" | "created_at" | "name";
+                /** @description Words, as they begin or go on. */
+                q?: string;
+                /** @description Only with this revoked. */
+                revoked?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyPage"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyIn"];
+            };
+        };
+        responses: {
+            /** @description A key with its secret, which is told this once. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An API key, without its secret. `prefix` is how its secret begins. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_key"];
+            412: components["responses"]["412.version_mismatch"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    keys_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyNameChanges"];
+            };
+        };
+        responses: {
+            /** @description An API key, without its secret. `prefix` is how its secret begins. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotate_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRotationIn"];
+            };
+        };
+        responses: {
+            /** @description A key with its secret, which is told this once. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_key"];
+            409: components["responses"]["409.key_revoked"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    lists_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "-name" | "-updated_at" | "created_at" | "name" | "updated_at";
+                /** @description Words, as they begin or go on. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactListPage"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    lists_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactListIn"];
+            };
+        };
+        responses: {
+            /** @description A list; `contacts` says how many there are on it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactListOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    lists_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A list; `contacts` says how many there are on it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactListOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    lists_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    lists_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactListChanges"];
+            };
+        };
+        responses: {
+            /** @description A list; `contacts` says how many there are on it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactListOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Contacts of a list with their variables; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMemberPage"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_list"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListMembersIn"];
+            };
+        };
+        responses: {
+            /** @description How many places on the list were made, changed and removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMembersChanged"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_list"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table with a line of names. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_list"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListMembersRemoveIn"];
+            };
+        };
+        responses: {
+            /** @description How many places on the list were made, changed and removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMembersChanged"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_list"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_list_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+                /** @description Id of the contact. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_list"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    numbers_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "-e164" | "created_at" | "e164";
+                /** @description Only with this active. */
+                active?: boolean;
+                /** @description Only with this bot_id. */
+                bot_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberPage"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    numbers_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberIn"];
+            };
+        };
+        responses: {
+            /** @description A telephone number. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    numbers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A telephone number. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    numbers_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    numbers_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberChanges"];
+            };
+        };
+        responses: {
+            /** @description A telephone number. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    orders_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "-number" | "-total" | "-updated_at" | "created_at" | "number" | "total" | "updated_at";
+                /** @description Words, as they begin or go on. */
+                q?: string;
+                /** @description Only with this status. */
+                status?: components["schemas"]["Status"];
+                /** @description Only with this seller_id. */
+                seller_id?: string;
+                /** @description Only with this contact_id. */
+                contact_id?: string;
+                /** @description Only with this call_id. */
+                call_id?: string;
+                /** @description Made then or later: unix seconds. */
+                from?: number;
+                /** @description Made before: unix seconds. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    orders_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderIn"];
+            };
+        };
+        responses: {
+            /** @description An order. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An order with its history, the oldest first, and what can become of it now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_order"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    orders_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    orders_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderEditChanges"];
+            };
+        };
+        responses: {
+            /** @description An order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    assign_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderAssignIn"];
+            };
+        };
+        responses: {
+            /** @description An order with its history, the oldest first, and what can become of it now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_order.unknown_seller"];
+            409: components["responses"]["409.changed_meanwhile.conflict.no_seller_available"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transition_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransitionIn"];
+            };
+        };
+        responses: {
+            /** @description An order with its history, the oldest first, and what can become of it now. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_order.unknown_seller"];
+            409: components["responses"]["409.changed_meanwhile.conflict.illegal_transition.no_seller_available.out_of_stock"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    overview: {
         parameters: {
             query?: {
                 /** @description A time zone, `America/Bogota`; empty for DEFAULT_TIME_ZONE. */
@@ -3089,24 +13738,392 @@ export interface operations {
                     "application/json": components["schemas"]["OverviewOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All permissions, which of them each role has, and which whoever asks has. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["PermissionsOut"];
                 };
             };
+            401: components["responses"]["401.unauthorized"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_providers: {
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyEraseIn"];
+            };
+        };
+        responses: {
+            /** @description The receipt of a request; `found` counts what was erased, by kind. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.unknown_contact"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_person: {
+        parameters: {
+            query: {
+                contact_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that is kept about a person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.unknown_contact"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_privacy_requests: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Receipts, newest first; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestPage"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_privacy_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt of a request; `found` counts what was erased, by kind. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_privacy_request"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    products_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "-name" | "-price" | "-updated_at" | "created_at" | "name" | "price" | "updated_at";
+                /** @description Words, as they begin or go on. */
+                q?: string;
+                /** @description Only with this active. */
+                active?: boolean;
+                /** @description Only with this category. */
+                category?: string;
+                /** @description Only with this sku. */
+                sku?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductPage"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    products_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductIn"];
+            };
+        };
+        responses: {
+            /** @description A product. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    products_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A product. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    products_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    products_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductEditChanges"];
+            };
+        };
+        responses: {
+            /** @description A product. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_stock_moves: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockMovePage"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_product"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    move_stock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockChangeIn"];
+            };
+        };
+        responses: {
+            /** @description A product. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_product"];
+            409: components["responses"]["409.conflict.out_of_stock"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    providers: {
         parameters: {
             query?: never;
             header?: never;
@@ -3124,31 +14141,354 @@ export interface operations {
                     "application/json": components["schemas"]["ProvidersOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    sellers_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "-name" | "-updated_at" | "created_at" | "name" | "updated_at";
+                /** @description Words, as they begin or go on. */
+                q?: string;
+                /** @description Only with this status. */
+                status?: "available" | "busy" | "away" | "off";
+                /** @description Only with this active. */
+                active?: boolean;
+                /** @description Only with this user_id. */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["SellerPage"];
                 };
             };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    post_api_sessions: {
+    sellers_create: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SellerIn"];
+            };
+        };
+        responses: {
+            /** @description A seller. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    assign_seller: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIn"];
+            };
+        };
+        responses: {
+            /** @description A seller has something on their hands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.unknown_order"];
+            409: components["responses"]["409.changed_meanwhile.conflict.no_seller_available"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    release_seller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseIn"];
+            };
+        };
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.unknown_assignment.unknown_order"];
+            409: components["responses"]["409.changed_meanwhile"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    sellers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A seller. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    sellers_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    sellers_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SellerChanges"];
+            };
+        };
+        responses: {
+            /** @description A seller. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_seller_load: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a seller has on their hands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerLoad"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_seller"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_seller_stats: {
+        parameters: {
+            query?: {
+                /** @description Then or later: unix seconds. */
+                from?: number;
+                /** @description Before: unix seconds. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a seller did between two moments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerStats"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_seller"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    set_seller_status: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SellerStatusIn"];
+            };
+        };
+        responses: {
+            /** @description A seller. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_seller"];
+            409: components["responses"]["409.changed_meanwhile"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["CallIn"];
             };
@@ -3172,24 +14512,19 @@ export interface operations {
                     "application/json": components["schemas"]["CallStarted"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.do_not_call"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.bad_number.invalid.unknown_bot"];
+            429: components["responses"]["429.too_many_requests"];
+            502: components["responses"]["502.dial_refused"];
+            503: components["responses"]["503.not_accepting"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_sessions_stats: {
+    sessions_stats: {
         parameters: {
             query?: never;
             header?: never;
@@ -3207,28 +14542,18 @@ export interface operations {
                     "application/json": components["schemas"]["SessionStats"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_sessions_call_id: {
+    sessions_context: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the call. */
                 call_id: string;
             };
             cookie?: never;
@@ -3244,28 +14569,20 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_call"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_sessions_call_id_context: {
+    get_sessions_call_id_context: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the call. */
                 call_id: string;
             };
             cookie?: never;
@@ -3281,28 +14598,20 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_call"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_api_sessions_call_id_history: {
+    sessions_history: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the call. */
                 call_id: string;
             };
             cookie?: never;
@@ -3318,24 +14627,609 @@ export interface operations {
                     "application/json": components["schemas"]["HistoryOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_call"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the tenant keeps its house. Empty `zone` and `region`: those of the installation. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantSettings"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChanges"];
+            };
+        };
+        responses: {
+            /** @description How the tenant keeps its house. Empty `zone` and `region`: those of the installation. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantSettings"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.changed_meanwhile"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    users_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A minus in front turns the order round. */
+                sort?: "-created_at" | "-name" | "created_at" | "name";
+                /** @description Words, as they begin or go on. */
+                q?: string;
+                /** @description Only with this role. */
+                role?: components["schemas"]["Role"];
+                /** @description Only with this status. */
+                status?: "active" | "invited" | "disabled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list; `next_cursor` is empty at the end. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["UserPage"];
                 };
             };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
         };
     };
-    get_health: {
+    invite_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserInviteIn"];
+            };
+        };
+        responses: {
+            /** @description A user. `status` is `invited` until the invitation is accepted. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.email_taken"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    users_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A user. `status` is `invited` until the invitation is accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_user"];
+            409: components["responses"]["409.changed_meanwhile.last_owner.not_yourself"];
+            412: components["responses"]["412.version_mismatch"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChanges"];
+            };
+        };
+        responses: {
+            /** @description A user. `status` is `invited` until the invitation is accepted. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_user"];
+            409: components["responses"]["409.changed_meanwhile.last_owner.not_yourself"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    invite_user_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A user. `status` is `invited` until the invitation is accepted. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_user"];
+            409: components["responses"]["409.not_invited"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    sign_user_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_user"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: {
+                /** @description Only those that are switched on, or off. */
+                active?: boolean;
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of webhooks; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            /** @description A webhook with its secret, which is told this once. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.limit_reached"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_webhook_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All kinds of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventKindList"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A webhook, without its secret. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_webhook"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_webhook"];
+            409: components["responses"]["409.changed_meanwhile"];
+            412: components["responses"]["412.version_mismatch"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChanges"];
+            };
+        };
+        responses: {
+            /** @description A webhook, without its secret. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_webhook"];
+            409: components["responses"]["409.changed_meanwhile"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Empty: all. */
+                state?: ("pending" | "delivered" | "failed" | "given_up") | "";
+                /** @description 1 to 200; other numbers are brought into the range. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries, the newest first; `next_cursor` is empty at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_webhook"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSecretIn"];
+            };
+        };
+        responses: {
+            /** @description A webhook with its secret, which is told this once. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_webhook"];
+            409: components["responses"]["409.changed_meanwhile"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One event on its way to one webhook. `failed` is tried again at `next_at`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            400: components["responses"]["400.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_webhook"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    health_alive: {
         parameters: {
             query?: never;
             header?: never;
@@ -3353,21 +15247,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            default: components["responses"]["Problem"];
         };
     };
     get_health_live: {
@@ -3388,21 +15268,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            default: components["responses"]["Problem"];
         };
     };
     get_health_ready: {
@@ -3432,24 +15298,10 @@ export interface operations {
                     "application/json": components["schemas"]["ReadyOut"];
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            default: components["responses"]["Problem"];
         };
     };
-    get_metrics: {
+    health_metrics: {
         parameters: {
             query?: never;
             header?: never;
@@ -3464,24 +15316,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/openmetrics-text": string;
                     "text/plain": string;
                 };
             };
-            /** @description What went wrong, as RFC 9457 puts it; `code` is stable. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        code: string;
-                        detail?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.not_allowed"];
+            default: components["responses"]["Problem"];
         };
     };
 }

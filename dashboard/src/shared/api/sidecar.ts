@@ -1,5 +1,6 @@
 // What the metrics sidecar answers. It lives when control planes do not, and is not part of their description.
 import { problemOf, problemOfFailure } from './problem'
+import { fetchRenewed } from './renewal'
 
 export type Overall = 'ok' | 'degraded' | 'down'
 
@@ -73,12 +74,12 @@ function isReport(body: unknown): boolean {
 
 /** Throws ApiProblem. */
 export async function askSidecar<Path extends keyof Reports>(path: Path, asked?: AbortSignal): Promise<Reports[Path]> {
-  const limit = AbortSignal.timeout(TIMEOUT_MS)
-  const request = new Request(new URL(path, globalThis.location.origin), { headers: { Accept: 'application/json' } })
+  const headers = { Accept: 'application/json' }
+  const request = new Request(new URL(path, globalThis.location.origin), { headers, signal: asked })
   try {
-    const response = await globalThis.fetch(request, { signal: asked ? AbortSignal.any([asked, limit]) : limit })
+    const response = await fetchRenewed(request, TIMEOUT_MS)
     const body: unknown = await response.json().catch(() => null)
-    if (!response.ok && !isReport(body)) throw problemOf(response.status, body)
+    if (!response.ok && !isReport(body)) throw problemOf(response, body)
     return body as Reports[Path]
   } catch (failure) {
     throw problemOfFailure(failure)

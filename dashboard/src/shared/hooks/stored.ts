@@ -14,6 +14,12 @@ export function readStored(name: string): string | null {
   }
 }
 
+/** As another page of this browser may have written it meanwhile. */
+export function readShared(name: string): string | null {
+  held.delete(name)
+  return readStored(name)
+}
+
 export function writeStored(name: string, value: string): void {
   held.set(name, value)
   try {

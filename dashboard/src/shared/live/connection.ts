@@ -5,6 +5,8 @@ export type ConnectionState = 'connecting' | 'live' | 'broken'
 
 /** The gateway beats every second. */
 export const SILENCE_MS = 3000
+/** So long the renewal of the access may hold up a connection. */
+export const RENEWAL_MS = 2000
 /** A page out of sight for so long stops listening. */
 export const HIDDEN_MS = 60_000
 const FIRST_DELAY_MS = 1000
@@ -18,8 +20,8 @@ export interface Parts {
   random?: () => number
   /** It was broken and is live again: what is shown may be old. */
   onHealed?: () => void
-  /** It broke: the session may have ended. */
-  onBroken?: () => void
+  /** Before it connects again: the access may have run out, a stream that is refused looks like one that broke. */
+  renew?: () => Promise<unknown>
 }
 
 type Handler<T extends Topic> = (event: LiveEvents[T]) => void
@@ -32,6 +34,8 @@ export class LiveConnection {
   private missed = false
   private running = false
   private aheadMs = 0
+  /** Counts what was opened and closed: who waited may come too late. */
+  private turn = 0
   private watch: ReturnType<typeof setTimeout> | undefined
   private retry: ReturnType<typeof setTimeout> | undefined
   private hiding: ReturnType<typeof setTimeout> | undefined
@@ -90,7 +94,7 @@ export class LiveConnection {
     this.failures = 0
     this.missed = true
     this.become(this.current === 'broken' ? 'broken' : 'connecting')
-    this.connect()
+    this.reconnect()
   }
 
   private pause(): void {
@@ -98,6 +102,22 @@ export class LiveConnection {
     this.close()
     this.missed = true
     this.become('connecting')
+  }
+
+  private reconnect(): void {
+    clearTimeout(this.retry)
+    this.close()
+    const { renew } = this.parts
+    if (!renew) {
+      this.connect()
+      return
+    }
+    const turn = this.turn
+    // Whatever comes of it, and when it takes too long: the stream itself says whether it is there.
+    const limit = new Promise((resolve) => setTimeout(resolve, RENEWAL_MS))
+    void Promise.race([renew().catch(() => null), limit]).then(() => {
+      if (turn === this.turn && this.running) this.connect()
+    })
   }
 
   private connect(): void {
@@ -113,6 +133,7 @@ export class LiveConnection {
   }
 
   private close(): void {
+    this.turn += 1
     clearTimeout(this.watch)
     this.source?.close()
     this.source = null
@@ -154,11 +175,10 @@ export class LiveConnection {
     this.close()
     this.missed = true
     this.become('broken')
-    this.parts.onBroken?.()
     const longest = Math.min(FIRST_DELAY_MS * 2 ** this.failures, LONGEST_DELAY_MS)
     this.failures += 1
     // Between half and all of it: pages that lost the same gateway do not come back in step.
-    this.retry = setTimeout(() => this.connect(), longest * (0.5 + this.random() / 2))
+    this.retry = setTimeout(() => this.reconnect(), longest * (0.5 + this.random() / 2))
   }
 
   private become(state: ConnectionState): void {

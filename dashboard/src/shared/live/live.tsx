@@ -9,7 +9,7 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from 'react'
-import { keys } from '@/shared/query/keys'
+import { sessionQuery } from '@/shared/api'
 import { refreshLive } from '@/shared/query/client'
 import { LiveConnection, type ConnectionState, type EventSourceLike } from './connection'
 import type { LiveEvents, Topic } from './topics'
@@ -26,8 +26,8 @@ export function LiveProvider({ children, open = openEvents }: { children: ReactN
       new LiveConnection({
         open,
         onHealed: () => refreshLive(client),
-        // A stream that is refused looks like one that broke: the session says which.
-        onBroken: () => void client.invalidateQueries({ queryKey: keys.session }),
+        // Asks whether somebody is signed in, which renews an access that has run out.
+        renew: () => client.query({ ...sessionQuery, staleTime: 0 }),
       }),
   )
   useEffect(() => {

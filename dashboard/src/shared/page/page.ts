@@ -13,6 +13,8 @@ export interface PageData {
   /** The folder of the feature, and the namespace of its texts. */
   feature: string
   nav?: NavEntry
+  /** The permission without which the page is not shown, and leads nowhere. */
+  needs?: string
 }
 
 declare module '@tanstack/react-router' {

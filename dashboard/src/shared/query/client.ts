@@ -8,10 +8,6 @@ declare module '@tanstack/react-query' {
       /** Shows what happens now: asked again whenever the connection heals. */
       live?: boolean
     }
-    mutationMeta: {
-      /** 401 means a wrong token, not a session that ended. */
-      signsIn?: boolean
-    }
   }
 }
 
@@ -24,11 +20,7 @@ export function makeQueryClient(told: { onSignedOut: () => void }): QueryClient 
   }
   return new QueryClient({
     queryCache: new QueryCache({ onError: look }),
-    mutationCache: new MutationCache({
-      onError: (error, _variables, _result, mutation) => {
-        if (!mutation.meta?.signsIn) look(error)
-      },
-    }),
+    mutationCache: new MutationCache({ onError: look }),
     defaultOptions: {
       queries: {
         staleTime: STALE_MS,

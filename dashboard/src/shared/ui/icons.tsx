@@ -94,3 +94,22 @@ export const ChevronIcon = icon(<path d="m7.5 4.5 5.5 5.5-5.5 5.5" />)
 export const RefreshIcon = icon(<path d="M16 6.5A7 7 0 1 0 17 10M16.5 3v3.7h-3.7" />)
 export const TransferIcon = icon(<path d="M3 7h13m0 0-3-3m3 3-3 3M17 14H5" />)
 export const DashIcon = icon(<path d="M5 10h10" />)
+export const SettingsIcon = icon(
+  <>
+    <path d="M3 6h6M13 6h4M3 14h3M10 14h7" />
+    <circle cx="11" cy="6" r="2" />
+    <circle cx="8" cy="14" r="2" />
+  </>,
+)
+export const PersonIcon = icon(
+  <>
+    <circle cx="10" cy="7" r="3.3" />
+    <path d="M3.5 17a6.5 6.5 0 0 1 13 0" />
+  </>,
+)
+export const LockIcon = icon(
+  <>
+    <rect x="4" y="9" width="12" height="8" rx="1.5" />
+    <path d="M6.5 9V6.5a3.5 3.5 0 0 1 7 0V9" />
+  </>,
+)

@@ -1,0 +1,1 @@
+"""What is counted over calls, and over which stretches of time."""

@@ -1,0 +1,1 @@
+"""Flows: conversations that follow a plan."""

@@ -1,0 +1,1 @@
+"""Sellers: when somebody works, and whose turn it is."""

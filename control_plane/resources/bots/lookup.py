@@ -1,0 +1,68 @@
+"""What a call has to know about bots and numbers, as plain data that can be kept."""
+
+from typing import Any, Final
+
+from pydantic import BaseModel
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from control_plane.ports.tables import DEFAULT_TENANT
+from control_plane.resources.bots.tables import BotRow, BotVersion
+from control_plane.resources.numbers import NumberRow
+
+ACTIVE: Final = "active"
+
+
+class KnownBot(BaseModel):
+    """One published version."""
+
+    bot_id: str
+    version: int
+    document: dict[str, Any]
+
+
+class KnownNumber(BaseModel):
+    """Where a number of ours leads."""
+
+    tenant_id: str = DEFAULT_TENANT
+    bot_id: str = ""
+
+
+def active_bot(session: Session, name: str) -> KnownBot | None:
+    """By id or slug, what it published last; None when there is no such bot, or it takes no calls."""
+    found = select(BotRow).where(or_(BotRow.id == name, BotRow.slug == name), BotRow.status == ACTIVE)
+    rows = session.scalars(found).all()
+    return _known(session, next((row for row in rows if row.id == name), rows[0])) if rows else None
+
+
+def standard_bot(session: Session, name: str) -> KnownBot | None:
+    """The one of this name, or the oldest that takes calls."""
+    named = active_bot(session, name)
+    if named is not None:
+        return named
+    oldest = select(BotRow).where(BotRow.status == ACTIVE).order_by(BotRow.created_at, BotRow.id).limit(1)
+    row = session.scalars(oldest).first()
+    return None if row is None else _known(session, row)
+
+
+def of_version(session: Session, bot_id: str, *, number: int) -> KnownBot | None:
+    """As it was, whatever has become of the bot."""
+    version = session.get(BotVersion, (bot_id, number))
+    return None if version is None else KnownBot(bot_id=bot_id, version=number, document=version.document)
+
+
+def number_called(session: Session, e164: str) -> KnownNumber | None:
+    """Across tenants: whose it is, and who answers."""
+    row = session.scalars(select(NumberRow).where(NumberRow.e164 == e164, NumberRow.active)).first()
+    return None if row is None else KnownNumber(tenant_id=row.tenant_id, bot_id=row.bot_id)
+
+
+def own_number(session: Session, carrier: str) -> str:
+    """The first number with which the tenant can call; empty when it has none."""
+    usable = (NumberRow.active, NumberRow.carrier.in_(("", carrier)))
+    found = select(NumberRow.e164).where(*usable).order_by(NumberRow.created_at, NumberRow.id).limit(1)
+    return session.scalars(found).first() or ""
+
+
+def _known(session: Session, row: BotRow) -> KnownBot | None:
+    return of_version(session, row.id, number=row.published_version) if row.published_version else None

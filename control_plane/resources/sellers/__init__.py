@@ -1,0 +1,1 @@
+"""Sellers: who takes care of orders, calls and contacts."""

@@ -1,0 +1,1 @@
+"""Bots at work: which one takes a call, and as what."""

@@ -1,0 +1,62 @@
+"""Programs that show an API key."""
+
+from collections import OrderedDict
+from dataclasses import asdict
+from typing import Final
+
+import orjson
+
+from control_plane.resources.people import key_use
+from control_plane.resources.people.key_use import USED_EVERY_S, KnownKey
+from control_plane.services.cache.kinds import API_KEYS
+from control_plane.services.people.parts import PeopleParts
+
+REMEMBERED: Final = 10_000
+"""Keys whose last use is known here; of others it may be written once more within the minute."""
+
+
+class Keys:
+    """The keys of all tenants. Raises StoreUnavailable."""
+
+    def __init__(self, parts: PeopleParts) -> None:
+        self._parts = parts
+        self._noted: OrderedDict[str, float] = OrderedDict()
+
+    async def known(self, shown: str) -> KnownKey | None:
+        """The key, as it was some seconds ago at most; None when it is no good."""
+        prefix = self._parts.secrets.prefix_of(shown)
+        found = await self.find(prefix) if prefix else None
+        if found is None or not self._parts.secrets.matches(shown, found.hash):
+            return None
+        self._note_use(found.id)
+        return found
+
+    async def find(self, prefix: str) -> KnownKey | None:
+        async def make() -> bytes | None:
+            key = await self._parts.store.across(lambda session: key_use.find(session, prefix))
+            return orjson.dumps(asdict(key)) if key is not None else None
+
+        kept = await self._parts.cache.get_or_make(API_KEYS, prefix, make=make)
+        if kept is None:
+            return None
+        said = orjson.loads(kept)
+        key = KnownKey(**{**said, "permissions": tuple(said["permissions"])})
+        return key if key.expires_at is None or key.expires_at > self._parts.clock.wall() else None
+
+    async def forget(self, prefix: str | None = None) -> None:
+        """A key, or what its maker may, has changed: look again. Here at once, elsewhere within seconds."""
+        await self._parts.cache.invalidate(API_KEYS, prefix)
+
+    def _note_use(self, key_id: str) -> None:
+        """Once a minute, beside the request."""
+        now = self._parts.clock.steady()
+        if now - self._noted.get(key_id, -USED_EVERY_S) < USED_EVERY_S:
+            return
+        self._noted[key_id] = now
+        self._noted.move_to_end(key_id)
+        if len(self._noted) > REMEMBERED:
+            self._noted.popitem(last=False)
+        self._parts.supervisor.spawn(self._written(key_id), "note the use of a key")
+
+    async def _written(self, key_id: str) -> None:
+        await self._parts.store.across(lambda session: key_use.used(session, key_id))

@@ -1,0 +1,1 @@
+"""Filling a tenant with believable data."""

@@ -1,0 +1,1 @@
+"""How a tenant gets people and programs in."""

@@ -1,0 +1,2 @@
+export { NewPassword } from './new-password'
+export { isLongEnough, weaknessesOf, type Owner } from './weakness'

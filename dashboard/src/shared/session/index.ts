@@ -1,0 +1,1 @@
+export { mayIn, useEntered, useFreshAccess, useKeepMe, useLeave, useMay, useMe } from './use-session'
