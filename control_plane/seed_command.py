@@ -20,7 +20,7 @@ async def seed_demo(showcase: Showcase, *, calls: int) -> int:
     return 0
 
 
-def progress(what: str, done: int, total: int) -> None:
+def progress(what: str, done: int, *, total: int) -> None:
     """A bar on a terminal; nothing in a log."""
     if not sys.stderr.isatty():
         return

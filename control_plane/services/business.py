@@ -14,7 +14,6 @@ from control_plane.resources.crud import Page, Query, Rows
 from control_plane.resources.idempotency import Ask, once
 from control_plane.resources.resource import Resource
 
-
 Told = tuple[BaseModel, int]
 """What is said of a row, and its version."""
 

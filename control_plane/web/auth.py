@@ -74,7 +74,9 @@ async def setup(data: SetupIn) -> Response:
 async def register(data: RegisterIn) -> Response:
     """Found a company, become its owner and sign in. Where REGISTRATION is open."""
     check_mode(data.mode)
-    grant = await gateway().people.arrivals.register(_newcomer(data), client())
+    here = gateway()
+    grant = await here.people.arrivals.register(_newcomer(data), client())
+    await here.bots.seed_tenant(grant.person.tenant_id)
     return signed_in(grant, data.mode, status=201)
 
 

@@ -25,10 +25,11 @@ LARGE: Final = {"/api/imports": 65 * 1024 * 1024, "/api/imports/preview": 65 * 1
 class JsonRequest(Request):
     """A request whose body need not be text."""
 
-    def __init__(self, method: str, scheme: str, path: str, *rest: Any, **options: Any) -> None:
+    def __init__(self, *parts: Any, **options: Any) -> None:
+        path = parts[2]  # after method and scheme
         if path in LARGE:
             options["max_content_length"] = LARGE[path]
-        super().__init__(method, scheme, path, *rest, **options)
+        super().__init__(*parts, **options)
 
     async def get_json(self, *args: Any, **options: Any) -> Any:
         try:

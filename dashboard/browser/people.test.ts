@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { faults } from './axe.ts'
 import { letterLink } from './installation.ts'
-import { colleague } from './people.ts'
+import { colleague, INVITED } from './people.ts'
 import { test } from './visit.ts'
 
 test('somebody is invited, follows the letter, and is there', async ({ visit }) => {
@@ -17,7 +17,7 @@ test('somebody is invited, follows the letter, and is there', async ({ visit }) 
   await page.getByRole('row').filter({ hasText: 'eva@clinica.example' }).waitFor()
 
   const guest = await visit({ signedIn: false })
-  await guest.page.goto(await letterLink('eva@clinica.example', 'accept-invitation'))
+  await guest.page.goto(await letterLink('eva@clinica.example', INVITED))
   await guest.page.getByLabel(new RegExp(`^${say('shared:password.label')}`)).fill('siete osos blancos 3')
   expect(await faults(guest.page)).toEqual([])
   await guest.page.getByRole('button', { name: say('invitation:accept') }).click()

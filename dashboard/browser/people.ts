@@ -11,6 +11,9 @@ export interface Person {
 export const OWNER: Person = { name: 'Ana Ruiz', email: 'ana@clinica.example', password: 'tres gatos verdes 7' }
 export const COMPANY = 'Clínica San Martín'
 
+/** Where the letter of an invitation leads to. */
+export const INVITED = 'accept-invitation|welcome'
+
 /** What a browser keeps of being signed in. */
 export interface Kept {
   access: string
@@ -77,7 +80,7 @@ export async function invite(person: Person, role: string): Promise<string> {
   const cookie = `centralita_session=${await access()}`
   const answer = await post('/api/users/invite', { email: person.email, name: person.name, role }, cookie)
   expect(answer.status).toBe(201)
-  return letterLink(person.email, 'accept-invitation')
+  return letterLink(person.email, INVITED)
 }
 
 /** Somebody who has followed it. */

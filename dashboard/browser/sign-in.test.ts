@@ -30,7 +30,8 @@ function code(secret: string, at = Date.now()): string {
 
 test('address and password sign in, and lead to where one wanted to go', async ({ visit }) => {
   await access()
-  const { page, say } = await visit({ signedIn: false, tolerates: REFUSED })
+  // In the language of the account: it is the one after signing in.
+  const { page, say } = await visit({ signedIn: false, language: 'es', tolerates: REFUSED })
   await page.goto('/calls')
   await heading(page, say('sign-in:title')).waitFor()
   await fill(page, say, { ...OWNER, password: 'not the password' })

@@ -94,6 +94,7 @@ def _told(order: Order) -> dict[str, Any]:
 
 
 ORDERS = Resource(
+    refuses=("out_of_stock", "order_not_draft", "no_seller_available", "unknown_seller"),
     name="orders",
     one="order",
     area="orders",

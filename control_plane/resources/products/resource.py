@@ -38,6 +38,7 @@ def _sku_is_free(session: Session, sku: str) -> None:
 
 
 PRODUCTS = Resource(
+    refuses=("sku_taken",),
     name="products",
     one="product",
     area="products",

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from control_plane.core.call.events import (
@@ -66,7 +66,7 @@ class DeskParts:
     clock: Clock
     metrics: Metrics
     supervisor: Supervisor
-    permit: DialPermit = AnybodyMayBeCalled()
+    permit: DialPermit = field(default_factory=AnybodyMayBeCalled)
 
 
 class CallDesk:

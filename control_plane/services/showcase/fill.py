@@ -1,8 +1,8 @@
 """Filling a tenant: products, sellers, contacts and lists, calls that were, orders that came of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -49,8 +49,11 @@ RECORDED: Final = 40
 STEPS: Final = ("confirmed", "preparing", "shipped", "delivered")
 """How far orders get; the older ones further."""
 
-Progress = Callable[[str, int, int], None]
-"""What is being made, how many there are, of how many."""
+
+class Progress(Protocol):
+    """Told what is being made, how many there are, of how many."""
+
+    def __call__(self, what: str, done: int, *, total: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +128,11 @@ class Showcase:
             asked = ListMembersIn(members=members)
             await self._parts.book.put_on_list(self._who, lists[number % len(lists)], asked=asked)
             if number % 20 == 0:
-                self._progress("contacts", number, count)
+                self._progress("contacts", number, total=count)
         for person in people[::37]:
             asked_not_to = DoNotCallIn(numbers=[person.number], reason="No desea llamadas")
             await self._parts.book.suppress(self._who, asked_not_to, ask=Ask())
-        self._progress("contacts", count, count)
+        self._progress("contacts", count, total=count)
         return people
 
     async def _list(self, name: str) -> str:
@@ -161,8 +164,8 @@ class Showcase:
             person = Dice(f"{self._who.tenant_id} call {number} of").pick(people)
             told.append(await teller.tell(number, person, at=at, recorded=number >= count - RECORDED))
             if number % 20 == 0:
-                self._progress("calls", number, count)
-        self._progress("calls", count, count)
+                self._progress("calls", number, total=count)
+        self._progress("calls", count, total=count)
         return told
 
     async def _orders(self, told: list[Told], products: Mapping[str, str]) -> int:
@@ -187,7 +190,7 @@ class Showcase:
             except Refused as refused:
                 if refused.code != "out_of_stock":  # what is sold out stays a draft, as in any shop
                     raise
-            self._progress("orders", number + 1, len(ordered))
+            self._progress("orders", number + 1, total=len(ordered))
         return len(ordered)
 
     async def _advance(self, order_id: str, number: int, *, of: int) -> None:

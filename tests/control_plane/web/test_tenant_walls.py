@@ -58,7 +58,7 @@ async def fill(it: Served) -> None:
         blobs=gateway.blobs,
         clock=gateway.clock,
     )
-    await Showcase(parts, tenant_id="other", progress=lambda *_: None).fill(contacts=4, calls=10, days=2)
+    await Showcase(parts, tenant_id="other", progress=lambda *_, total: None).fill(contacts=4, calls=10, days=2)
     for resource in RESOURCES:
         if "create" in resource.verbs and resource.create is not None:
             example = resource.create.model_config["json_schema_extra"]["examples"][0]  # type: ignore[index]

@@ -83,7 +83,7 @@ test('an alert is silenced for an hour', async () => {
     return { id: 's1' }
   }
   const { user } = await renderApp('/system')
-  await user.click(await screen.findByRole('button', { name: 'Silence for an hour: Slow answers' }))
+  await user.click(await screen.findByRole('button', { name: 'Silence 1 h: Slow answers' }))
   await screen.findByText('Silenced')
   expect(asked).toEqual([{ rule_id: 'turn-latency', minutes: 60 }])
 })

@@ -1,7 +1,7 @@
 // The first owner of an installation, who comes by the link of the terminal.
 import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Link, useRouter } from '@tanstack/react-router'
+import { Link, Navigate, useRouter } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api, ask, hasCode, sessionQuery } from '@/shared/api'
 import { useEntered } from '@/shared/session'
@@ -15,13 +15,21 @@ export function WelcomePage() {
   const token = useFragment()
   const session = useQuery(sessionQuery)
   const set = useSetUp(token)
-  if (session.data === undefined) {
+  // Letters may lead here too: what the link is for says where to go on.
+  const link = useQuery({
+    queryKey: ['link', token],
+    queryFn: ({ signal }) => ask(api.POST('/api/auth/link', { body: { token }, signal })),
+    enabled: token !== '' && session.data?.setup_needed === false,
+    staleTime: Infinity,
+  })
+  if (session.data === undefined || link.isLoading) {
     return (
       <Door title={t('title')}>
         <Answered query={session}>{() => null}</Answered>
       </Door>
     )
   }
+  if (link.data?.kind === 'invite') return <Navigate to="/accept-invitation" hash={token} replace />
   if (!session.data.setup_needed || hasCode(set.error, 'setup_done')) return <Done />
   if (token === '') return <WithoutLink title={t('title')} about={t('terminal')} />
   if (hasCode(set.error, 'bad_link')) return <WithoutLink title={t('expired')} about={t('expiredAbout')} />

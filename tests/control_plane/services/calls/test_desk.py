@@ -43,7 +43,9 @@ async def ended(it: Office, call_id: str) -> None:
 
 async def test_an_order_is_dialled_and_answered_with_the_carriers_name(database_url: str, tmp_path: Path) -> None:
     async with office(database_url, tmp_path) as it:
-        order = CallOrder(tenant_id="default", number="300 555 0101", name="Íñigo", variables={"mascota": "Luna"}, metadata={"crm": 7})
+        order = CallOrder(
+            tenant_id="default", number="300 555 0101", name="Íñigo", variables={"mascota": "Luna"}, metadata={"crm": 7}
+        )
         record = await it.desk.initiate(order)
         assert (record.state, record.control_id, record.direction) == ("ringing", "leg-1", "outbound")
         assert (record.to, record.sender, record.contact_name) == (CALLEE, OURS, "Íñigo")
@@ -98,7 +100,10 @@ async def test_a_refused_dial_is_an_ended_call(database_url: str, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("order", "error"),
-    [(CallOrder(tenant_id="default", number="12"), BadNumber), (CallOrder(tenant_id="default", number=CALLEE, bot_id="nobody"), UnknownBot)],
+    [
+        (CallOrder(tenant_id="default", number="12"), BadNumber),
+        (CallOrder(tenant_id="default", number=CALLEE, bot_id="nobody"), UnknownBot),
+    ],
 )
 async def test_a_bad_order_makes_no_call(
     database_url: str, tmp_path: Path, order: CallOrder, error: type[Exception]

@@ -31,7 +31,7 @@ def showcase(it: Served, tenant_id: str = "default") -> Showcase:
         blobs=gateway.blobs,
         clock=gateway.clock,
     )
-    return Showcase(parts, tenant_id=tenant_id, progress=lambda *_: None)
+    return Showcase(parts, tenant_id=tenant_id, progress=lambda *_, total: None)
 
 
 async def test_everything_that_people_look_at_is_there(it: Served) -> None:

@@ -57,7 +57,8 @@ async def owners(store: SqlTenantStore, count: int) -> list[str]:
 
 @pytest.mark.parametrize("how", ["removed", "demoted", "disabled"])
 async def test_of_owners_who_go_at_the_same_moment_one_stays(store: SqlTenantStore, staff: Staff, how: str) -> None:
-    fields: dict[str, Any] = {"demoted": {"role": Role.VIEWER}, "disabled": {"status": "disabled"}}.get(how, {})
+    ways: dict[str, dict[str, Any]] = {"demoted": {"role": Role.VIEWER}, "disabled": {"status": "disabled"}}
+    fields = ways.get(how, {})
     ids = await owners(store, 4)
 
     async def go(user_id: str) -> None:

@@ -13,15 +13,15 @@ depends_on = None
 DEFAULT = "default"
 
 # Empty fields: what the installation's settings say.
-_FIRST = """
+NOW = {
+    "sqlite": "(SELECT CAST(strftime('%s', 'now') AS REAL) AS at)",
+    "postgresql": "(SELECT CAST(extract(epoch FROM now()) AS double precision) AS at) AS moment",
+}
+FIRST = """
 INSERT INTO tenants
 (id, tenant_id, name, zone, language, region, currency, status, retention, created_at, updated_at, version)
 SELECT 'default', 'default', '', '', 'es', '', 'USD', 'active', '{}', at, at, 1 FROM
 """
-FIRST = {
-    "sqlite": _FIRST + "(SELECT CAST(strftime('%s', 'now') AS REAL) AS at)",
-    "postgresql": _FIRST + "(SELECT CAST(extract(epoch FROM now()) AS double precision) AS at) AS moment",
-}
 
 
 def _text(*names: str) -> list[sa.Column[str]]:
@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_tenants"),
     )
-    op.execute(FIRST[op.get_bind().dialect.name])
+    op.execute(FIRST + NOW[op.get_bind().dialect.name])
     for table in ("calls", "call_turns"):
         op.add_column(table, sa.Column("tenant_id", sa.Text(), nullable=False, server_default=DEFAULT))
     op.create_index("ix_calls_tenant_id", "calls", ["tenant_id", "created_at", "id"])

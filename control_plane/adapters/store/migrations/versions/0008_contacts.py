@@ -35,7 +35,7 @@ def _stamps() -> list[sa.Column[float] | sa.Column[int]]:
     ]
 
 
-def _belongs(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
+def _belongs(table: str, column: str, *, to: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=f"fk_{table}_{column}", ondelete="CASCADE")
 
 
@@ -92,7 +92,7 @@ def _contacts() -> None:
         *_text("tenant_id", "e164", "contact_id", "label"),
         *_counts("position"),
         sa.PrimaryKeyConstraint("tenant_id", "e164", name="pk_contact_numbers"),
-        _belongs("contact_numbers", "contact_id", "contacts"),
+        _belongs("contact_numbers", "contact_id", to="contacts"),
     )
     op.create_index("ix_contact_numbers_contact_id", "contact_numbers", ["contact_id"])
 
@@ -112,8 +112,8 @@ def _lists() -> None:
         *_json("variables"),
         sa.Column("added_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("list_id", "contact_id", name="pk_list_members"),
-        _belongs("list_members", "list_id", "contact_lists"),
-        _belongs("list_members", "contact_id", "contacts"),
+        _belongs("list_members", "list_id", to="contact_lists"),
+        _belongs("list_members", "contact_id", to="contacts"),
     )
     op.create_index("ix_list_members_contact_id", "list_members", ["contact_id"])
 
@@ -135,7 +135,7 @@ def _imports() -> None:
         *_counts("row"),
         *_json("cells"),
         sa.PrimaryKeyConstraint("import_id", "row", name="pk_import_faults"),
-        _belongs("import_faults", "import_id", "import_jobs"),
+        _belongs("import_faults", "import_id", to="import_jobs"),
     )
 
 

@@ -95,10 +95,13 @@ def _sellers() -> None:
         sa.Column("at", sa.Double(), nullable=False),
         sa.Column("released_at", sa.Double(), nullable=True),
     )
-    open_only = {"sqlite_where": OPEN, "postgresql_where": OPEN}
     target = ["tenant_id", "kind", "target_id"]
-    op.create_index("uq_assignments_target", "assignments", target, unique=True, **open_only)
-    op.create_index("ix_assignments_open", "assignments", ["tenant_id", "seller_id"], **open_only)
+    op.create_index(
+        "uq_assignments_target", "assignments", target, unique=True, sqlite_where=OPEN, postgresql_where=OPEN
+    )
+    op.create_index(
+        "ix_assignments_open", "assignments", ["tenant_id", "seller_id"], sqlite_where=OPEN, postgresql_where=OPEN
+    )
     op.create_index("ix_assignments_seller_id", "assignments", ["tenant_id", "seller_id", "at", "id"])
 
 
