@@ -106,6 +106,15 @@ def test_a_body_may_have_its_size_and_no_more(front: Front, path: str, limit: in
     demand_headers(refused)
 
 
+def test_a_file_with_contacts_may_be_large(front: Front) -> None:
+    file = b"a" * (2 * 1024 * 1024)
+    assert front.client.post("/api/imports", content=file).json()["size"] == len(file)
+    where = front.client.base_url
+    with socket.create_connection((where.host, where.port or 80), timeout=10) as line:
+        line.sendall(b"POST /api/imports HTTP/1.1\r\nHost: x\r\nContent-Length: 69206016\r\n\r\n")
+        assert b" 413 " in line.recv(100)
+
+
 def test_the_body_of_a_ringing_call_has_its_limit(front: Front) -> None:
     assert front.client.post("/webhook/twilio/voice", content=b"a" * 256 * 1024).status_code == 200
     assert front.client.post("/webhook/twilio/voice", content=b"a" * (256 * 1024 + 1)).status_code == 413
