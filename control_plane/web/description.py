@@ -12,7 +12,7 @@ from werkzeug.routing.rules import Rule
 from control_plane.web import access, description_areas, description_headers, identity, operation
 from control_plane.web.description_problems import SCHEMAS, Failures, implied
 from control_plane.web.needs import SIGNED_IN
-from control_plane.web.view_schemas import AudioFile, Csv, EventStream, MetricsText, Nothing
+from control_plane.web.view_schemas import AudioFile, Csv, EventStream, JsonLines, MetricsText, Nothing
 
 DESCRIBED: Final = ("/api/", "/health", "/metrics")
 """Prefixes of what programs use. Pages, blobs, webhooks and sockets are spoken to by those who know them."""
@@ -61,6 +61,7 @@ OTHER_KINDS: Final[dict[Any, dict[str, Any]]] = {
     Nothing: {},
     AudioFile: {"audio/*": {"schema": {"type": "string", "format": "binary"}}},
     Csv: _text("text/csv"),
+    JsonLines: _text("application/jsonl"),
     EventStream: _text("text/event-stream"),
     MetricsText: {**_text("text/plain"), **_text("application/openmetrics-text")},
 }

@@ -6,6 +6,7 @@ import pytest
 
 from control_plane.app import BLUEPRINTS, create_app
 from control_plane.ports.stores import StoreUnavailable
+from control_plane.resources.registered import RESOURCES
 from tests.databases import empty_database
 from tests.gateways import Served, assembled
 
@@ -36,13 +37,14 @@ async def test_a_gateway_that_cannot_start_serves_nothing(it: Served) -> None:
 
 
 def test_every_blueprint_is_registered(it: Served) -> None:
-    assert set(it.app.blueprints) == {module.blueprint.name for module in BLUEPRINTS}
+    assert set(it.app.blueprints) == {module.blueprint.name for module in BLUEPRINTS} | {one.name for one in RESOURCES}
 
 
 def test_no_documentation_page_of_the_library_is_served(it: Served) -> None:
-    paths = {rule.rule for rule in it.app.url_map.iter_rules()}
-    assert "/openapi.json" in paths
-    assert not paths & {"/docs", "/redocs", "/scalar"}
+    endpoints = {rule.rule: rule.endpoint for rule in it.app.url_map.iter_rules()}
+    assert endpoints["/openapi.json"].startswith("docs.")
+    assert endpoints["/docs"].startswith("docs.")
+    assert not endpoints.keys() & {"/redocs", "/scalar"}
 
 
 def test_two_applications_do_not_share_a_gateway(it: Served, tmp_path: Path) -> None:

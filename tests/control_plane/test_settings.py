@@ -57,6 +57,7 @@ FITTING = {
     "secrets_dir": "/",
     "log_level": "debug",
     "log_format": "console",
+    "registration": "open",
     "use_media_streams": "false",
     "record_calls": "no",
     "log_pii": "1",

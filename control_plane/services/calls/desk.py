@@ -221,8 +221,8 @@ class CallDesk:
             if record.ended_at is None and await self.lives_elsewhere(record):
                 raise LivesElsewhere(record.node)
             raise CallNotLive(call_id)
-        if phases and live.session.state.phase not in phases:
-            raise CallNotLive(call_id)
+        if live.session.ended or (phases and live.session.state.phase not in phases):
+            raise CallNotLive(call_id)  # one that is just being tidied up has ended, too
         return live
 
     @property

@@ -83,7 +83,7 @@ class Invitations:
             language=row.language or tenant.language,
             tenant=tenant.name,
             inviter=session.info["who"].name,
-            link=f"{self._parts.public}/welcome#{token.token}",
+            link=f"{self._parts.public}/accept-invitation#{token.token}",
         )
         said = Rows(session, USERS).said(row)
         assert isinstance(said, UserOut)

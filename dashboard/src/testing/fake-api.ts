@@ -36,7 +36,10 @@ export const signedIn = (user: Me = OWNER) => ({ ...nobody, signed_in: true, exp
 /** What signing in answers. */
 export const entered = (user: Me = OWNER) => ({ user, expires: 4_000_000_000, access_expires: 3_000_000_000 })
 
-const SIGNED_IN: Routes = { 'GET /api/auth/session': signedIn() }
+const SIGNED_IN: Routes = {
+  'GET /api/auth/session': signedIn(),
+  'POST /api/auth/refresh': () => problem(401, 'session_ended'),
+}
 
 export function json(body: unknown, status = 200): Response {
   return new Response(status === 204 ? null : JSON.stringify(body), {

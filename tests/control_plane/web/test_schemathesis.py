@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,9 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.feedback import FeedbackSources
 from schemathesis.pytest._test_builder import build_operation_test
 
+from control_plane.ports.brain import BrainEvent, Question, ReplyEnded, TextDelta
 from control_plane.ports.limits import Limit, Verdict
+from control_plane.testing.brains import FakeBrain
 from scripts import openapi
 from tests.databases import empty_database
 from tests.gateways import ELSEWHERE, ORDER, TOKEN, assembled
@@ -75,6 +77,14 @@ load_all_checks()
 CHECKED: Final = [CHECKS.get_one(name) for name in CHECKS.get_all_names() if name not in NOT_CHECKED]
 
 
+class Parrot(FakeBrain):
+    """Says the same whatever it is asked."""
+
+    async def answer(self, question: Question) -> AsyncGenerator[BrainEvent, None]:
+        yield TextDelta("Claro que sí.")
+        yield ReplyEnded(reason="end")
+
+
 class NoLimits:
     """A limiter that lets everybody ask as often as they like: so many requests come from one address here."""
 
@@ -112,7 +122,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 async def _serve(folder: Path, found: list[str], ready: threading.Event, stop: threading.Event) -> None:
     try:
-        it = assembled(folder, empty_database(folder / "gateway.db"), parts={"limiter": NoLimits()})
+        it = assembled(folder, empty_database(folder / "gateway.db"), parts={"limiter": NoLimits(), "brain": Parrot()})
         it.app.asgi_app = FromElsewhere(it.app.asgi_app)  # type: ignore[method-assign]
         async with real_server(it.app) as address:
             await eventually(lambda: it.gateway.ready)

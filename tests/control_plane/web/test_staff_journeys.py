@@ -36,7 +36,7 @@ async def test_who_is_invited_comes_in_and_is_shown_out_at_once(it: Served, lett
     ana = await token_of(it)
     invited = {"email": LUZ, "name": "Luz", "role": "agent"}
     made = await (await asked(it, "POST", "/api/users/invite", ana, json=invited)).get_json()
-    link = re.search(r"/welcome#(\S+)", (await letters.next()).text)
+    link = re.search(r"/accept-invitation#(\S+)", (await letters.next()).text)
     assert link is not None
     accepted = {"token": link[1], "name": "Luz Mar", "password": PASSWORD, "mode": "token"}
     answers = [await it.post("/api/auth/accept-invitation", client=ELSEWHERE, json=accepted) for _ in range(2)]

@@ -19,7 +19,7 @@ from tests.gateways import HERE, Served, served
 from tests.staff import Letters, ended, signed_in, somebody, stored, tenant
 
 ANA = {"email": "Ana@Example.com", "name": "Ana Ruiz", "role": "agent"}
-LINK = re.compile(r"https://gateway\.example/welcome#(\S+)")
+LINK = re.compile(r"https://gateway\.example/accept-invitation#(\S+)")
 
 
 @pytest.fixture

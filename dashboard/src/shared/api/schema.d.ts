@@ -5199,11 +5199,6 @@ export interface components {
             };
         };
         /**
-         * JsonLines
-         * @description A JSON object a line.
-         */
-        JsonLines: string;
-        /**
          * KeyIn
          * @description A key for a program. It can do what its scopes say, as far as whoever makes it may.
          * @example {
@@ -8297,20 +8292,6 @@ export interface components {
                 };
             };
         };
-        /** @description Not Found: `not_found`. */
-        "404.not_found": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "not_found";
-                    /** @constant */
-                    status?: 404;
-                };
-            };
-        };
         /** @description Not Found: `not_found`, `unknown_call`. */
         "404.not_found.unknown_call": {
             headers: {
@@ -8395,6 +8376,20 @@ export interface components {
                 };
             };
         };
+        /** @description Not Found: `not_found`, `unknown_do_not_call`. */
+        "404.not_found.unknown_do_not_call": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_do_not_call";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
         /** @description Not Found: `not_found`, `unknown_flow`. */
         "404.not_found.unknown_flow": {
             headers: {
@@ -8460,6 +8455,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "not_found" | "unknown_list";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description Not Found: `not_found`, `unknown_number`. */
+        "404.not_found.unknown_number": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_number";
                     /** @constant */
                     status?: 404;
                 };
@@ -8703,6 +8712,20 @@ export interface components {
                 };
             };
         };
+        /** @description Not Found: `unknown_seller`. */
+        "404.unknown_seller": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unknown_seller";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
         /** @description Conflict: `call_not_live`. */
         "409.call_not_live": {
             headers: {
@@ -8773,6 +8796,20 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: `changed_meanwhile`, `conflict`, `no_seller_available`, `order_not_draft`, `out_of_stock`. */
+        "409.changed_meanwhile.conflict.no_seller_available.order_not_draft.out_of_stock": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile" | "conflict" | "no_seller_available" | "order_not_draft" | "out_of_stock";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
         /** @description Conflict: `changed_meanwhile`, `conflict`, `number_taken`. */
         "409.changed_meanwhile.conflict.number_taken": {
             headers: {
@@ -8787,6 +8824,20 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: `changed_meanwhile`, `conflict`, `sku_taken`. */
+        "409.changed_meanwhile.conflict.sku_taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile" | "conflict" | "sku_taken";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
         /** @description Conflict: `changed_meanwhile`, `import_ended`. */
         "409.changed_meanwhile.import_ended": {
             headers: {
@@ -8796,6 +8847,48 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "changed_meanwhile" | "import_ended";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `changed_meanwhile`, `in_use`. */
+        "409.changed_meanwhile.in_use": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile" | "in_use";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `changed_meanwhile`, `in_use`, `no_seller_available`, `order_not_draft`, `out_of_stock`. */
+        "409.changed_meanwhile.in_use.no_seller_available.order_not_draft.out_of_stock": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile" | "in_use" | "no_seller_available" | "order_not_draft" | "out_of_stock";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `changed_meanwhile`, `in_use`, `sku_taken`. */
+        "409.changed_meanwhile.in_use.sku_taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "changed_meanwhile" | "in_use" | "sku_taken";
                     /** @constant */
                     status?: 409;
                 };
@@ -8829,6 +8922,20 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: `conflict`, `no_seller_available`, `order_not_draft`, `out_of_stock`. */
+        "409.conflict.no_seller_available.order_not_draft.out_of_stock": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "conflict" | "no_seller_available" | "order_not_draft" | "out_of_stock";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
         /** @description Conflict: `conflict`, `number_taken`. */
         "409.conflict.number_taken": {
             headers: {
@@ -8852,6 +8959,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "conflict" | "out_of_stock";
+                    /** @constant */
+                    status?: 409;
+                };
+            };
+        };
+        /** @description Conflict: `conflict`, `sku_taken`. */
+        "409.conflict.sku_taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "conflict" | "sku_taken";
                     /** @constant */
                     status?: 409;
                 };
@@ -10368,7 +10489,10 @@ export interface operations {
     bots_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -10381,6 +10505,8 @@ export interface operations {
             /** @description A bot. Calls use its published version, not the draft. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10390,8 +10516,9 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.conflict"];
             413: components["responses"]["413.request_entity_too_large"];
-            422: components["responses"]["422.invalid"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -10411,6 +10538,7 @@ export interface operations {
             /** @description A bot. Calls use its published version, not the draft. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10420,7 +10548,7 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_voice_bot"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -10428,7 +10556,10 @@ export interface operations {
     bots_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -10447,7 +10578,9 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_voice_bot"];
+            409: components["responses"]["409.changed_meanwhile.in_use"];
+            412: components["responses"]["412.version_mismatch"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -10455,7 +10588,10 @@ export interface operations {
     bots_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -10471,6 +10607,7 @@ export interface operations {
             /** @description A bot. Calls use its published version, not the draft. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10480,7 +10617,9 @@ export interface operations {
             400: components["responses"]["400.bad_request.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_voice_bot"];
+            409: components["responses"]["409.changed_meanwhile.conflict"];
+            412: components["responses"]["412.version_mismatch"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.invalid"];
             429: components["responses"]["429.too_many_requests"];
@@ -11159,7 +11298,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JsonLines"];
+                    "application/jsonl": string;
                 };
             };
             401: components["responses"]["401.unauthorized"];
@@ -11722,6 +11861,7 @@ export interface operations {
             /** @description A contact. `do_not_call` when one of the numbers must not be called; `lists` are ids. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11731,7 +11871,7 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_contact"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -11739,7 +11879,10 @@ export interface operations {
     contacts_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -11758,7 +11901,9 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_contact"];
+            409: components["responses"]["409.changed_meanwhile.in_use"];
+            412: components["responses"]["412.version_mismatch"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -12043,6 +12188,7 @@ export interface operations {
             /** @description A number that must not be called. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12052,7 +12198,7 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_do_not_call"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -12195,7 +12341,10 @@ export interface operations {
     flows_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12208,6 +12357,8 @@ export interface operations {
             /** @description A flow. Bots follow its published version, not the draft. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12217,8 +12368,9 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.conflict"];
             413: components["responses"]["413.request_entity_too_large"];
-            422: components["responses"]["422.invalid"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -12273,6 +12425,7 @@ export interface operations {
             /** @description A flow. Bots follow its published version, not the draft. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12282,7 +12435,7 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_flow"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -12290,7 +12443,10 @@ export interface operations {
     flows_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -12309,7 +12465,9 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_flow"];
+            409: components["responses"]["409.changed_meanwhile.in_use"];
+            412: components["responses"]["412.version_mismatch"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -12317,7 +12475,10 @@ export interface operations {
     flows_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -12333,6 +12494,7 @@ export interface operations {
             /** @description A flow. Bots follow its published version, not the draft. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12342,7 +12504,9 @@ export interface operations {
             400: components["responses"]["400.bad_request.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_flow"];
+            409: components["responses"]["409.changed_meanwhile.conflict"];
+            412: components["responses"]["412.version_mismatch"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.invalid"];
             429: components["responses"]["429.too_many_requests"];
@@ -12709,6 +12873,7 @@ export interface operations {
             /** @description An import. Rows that are `skipped` would have changed nothing; `progress` is 0 to 1. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12718,7 +12883,7 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_import"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -12866,6 +13031,7 @@ export interface operations {
             /** @description An API key, without its secret. `prefix` is how its secret begins. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12875,7 +13041,7 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_key"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -12914,7 +13080,10 @@ export interface operations {
     keys_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -12930,6 +13099,7 @@ export interface operations {
             /** @description An API key, without its secret. `prefix` is how its secret begins. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12939,7 +13109,9 @@ export interface operations {
             400: components["responses"]["400.bad_request.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_key"];
+            409: components["responses"]["409.changed_meanwhile.conflict"];
+            412: components["responses"]["412.version_mismatch"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.invalid"];
             429: components["responses"]["429.too_many_requests"];
@@ -13024,7 +13196,10 @@ export interface operations {
     lists_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13037,6 +13212,8 @@ export interface operations {
             /** @description A list; `contacts` says how many there are on it. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13046,8 +13223,9 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.conflict"];
             413: components["responses"]["413.request_entity_too_large"];
-            422: components["responses"]["422.invalid"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -13067,6 +13245,7 @@ export interface operations {
             /** @description A list; `contacts` says how many there are on it. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13076,7 +13255,7 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_list"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -13084,7 +13263,10 @@ export interface operations {
     lists_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -13103,7 +13285,9 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_list"];
+            409: components["responses"]["409.changed_meanwhile.in_use"];
+            412: components["responses"]["412.version_mismatch"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -13111,7 +13295,10 @@ export interface operations {
     lists_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -13127,6 +13314,7 @@ export interface operations {
             /** @description A list; `contacts` says how many there are on it. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13136,7 +13324,9 @@ export interface operations {
             400: components["responses"]["400.bad_request.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_list"];
+            409: components["responses"]["409.changed_meanwhile.conflict"];
+            412: components["responses"]["412.version_mismatch"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.invalid"];
             429: components["responses"]["429.too_many_requests"];
@@ -13346,7 +13536,10 @@ export interface operations {
     numbers_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13359,6 +13552,8 @@ export interface operations {
             /** @description A telephone number. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13368,8 +13563,9 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.conflict"];
             413: components["responses"]["413.request_entity_too_large"];
-            422: components["responses"]["422.invalid"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -13389,6 +13585,7 @@ export interface operations {
             /** @description A telephone number. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13398,7 +13595,7 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_number"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -13406,7 +13603,10 @@ export interface operations {
     numbers_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -13425,7 +13625,9 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_number"];
+            409: components["responses"]["409.changed_meanwhile.in_use"];
+            412: components["responses"]["412.version_mismatch"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -13433,7 +13635,10 @@ export interface operations {
     numbers_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -13449,6 +13654,7 @@ export interface operations {
             /** @description A telephone number. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13458,7 +13664,9 @@ export interface operations {
             400: components["responses"]["400.bad_request.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_number"];
+            409: components["responses"]["409.changed_meanwhile.conflict"];
+            412: components["responses"]["412.version_mismatch"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.invalid"];
             429: components["responses"]["429.too_many_requests"];
@@ -13514,7 +13722,10 @@ export interface operations {
     orders_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13527,6 +13738,8 @@ export interface operations {
             /** @description An order. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13536,8 +13749,10 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.unknown_seller"];
+            409: components["responses"]["409.conflict.no_seller_available.order_not_draft.out_of_stock"];
             413: components["responses"]["413.request_entity_too_large"];
-            422: components["responses"]["422.invalid"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -13575,7 +13790,10 @@ export interface operations {
     orders_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -13594,7 +13812,9 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_order.unknown_seller"];
+            409: components["responses"]["409.changed_meanwhile.in_use.no_seller_available.order_not_draft.out_of_stock"];
+            412: components["responses"]["412.version_mismatch"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -13602,7 +13822,10 @@ export interface operations {
     orders_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -13618,6 +13841,7 @@ export interface operations {
             /** @description An order. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13627,7 +13851,9 @@ export interface operations {
             400: components["responses"]["400.bad_request.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_order.unknown_seller"];
+            409: components["responses"]["409.changed_meanwhile.conflict.no_seller_available.order_not_draft.out_of_stock"];
+            412: components["responses"]["412.version_mismatch"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.invalid"];
             429: components["responses"]["429.too_many_requests"];
@@ -13930,7 +14156,10 @@ export interface operations {
     products_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13943,6 +14172,8 @@ export interface operations {
             /** @description A product. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13952,8 +14183,9 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.conflict.sku_taken"];
             413: components["responses"]["413.request_entity_too_large"];
-            422: components["responses"]["422.invalid"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -13973,6 +14205,7 @@ export interface operations {
             /** @description A product. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13982,7 +14215,7 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_product"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -13990,7 +14223,10 @@ export interface operations {
     products_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -14009,7 +14245,9 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_product"];
+            409: components["responses"]["409.changed_meanwhile.in_use.sku_taken"];
+            412: components["responses"]["412.version_mismatch"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -14017,7 +14255,10 @@ export interface operations {
     products_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -14033,6 +14274,7 @@ export interface operations {
             /** @description A product. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14042,7 +14284,9 @@ export interface operations {
             400: components["responses"]["400.bad_request.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_product"];
+            409: components["responses"]["409.changed_meanwhile.conflict.sku_taken"];
+            412: components["responses"]["412.version_mismatch"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.invalid"];
             429: components["responses"]["429.too_many_requests"];
@@ -14190,7 +14434,10 @@ export interface operations {
     sellers_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14203,6 +14450,8 @@ export interface operations {
             /** @description A seller. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14212,8 +14461,9 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
+            409: components["responses"]["409.conflict"];
             413: components["responses"]["413.request_entity_too_large"];
-            422: components["responses"]["422.invalid"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -14300,6 +14550,7 @@ export interface operations {
             /** @description A seller. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14309,7 +14560,7 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_seller"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -14317,7 +14568,10 @@ export interface operations {
     sellers_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -14336,7 +14590,9 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_seller"];
+            409: components["responses"]["409.changed_meanwhile.in_use"];
+            412: components["responses"]["412.version_mismatch"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };
@@ -14344,7 +14600,10 @@ export interface operations {
     sellers_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description Its id. */
                 row_id: string;
@@ -14360,6 +14619,7 @@ export interface operations {
             /** @description A seller. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14369,7 +14629,9 @@ export interface operations {
             400: components["responses"]["400.bad_request.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_seller"];
+            409: components["responses"]["409.changed_meanwhile.conflict"];
+            412: components["responses"]["412.version_mismatch"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.invalid"];
             429: components["responses"]["429.too_many_requests"];
@@ -14784,6 +15046,7 @@ export interface operations {
             /** @description A user. `status` is `invited` until the invitation is accepted. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14793,7 +15056,7 @@ export interface operations {
             400: components["responses"]["400.unreadable_path"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.not_allowed"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.unknown_user"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };

@@ -11,7 +11,7 @@ test('that everything is down is an answer, not an error', async () => {
 
 test('a refusal is a problem', async () => {
   fakeApi({ 'GET /api/status': () => problem(401, 'unauthorized') })
-  await expect(askSidecar('/api/status')).rejects.toMatchObject({ status: 401, code: 'unauthorized' })
+  await expect(askSidecar('/api/status')).rejects.toMatchObject({ status: 401, code: 'session_ended' })
 })
 
 test('the page of a proxy is a problem', async () => {

@@ -104,7 +104,7 @@ async def test_that_the_store_is_away_is_not_counted_as_a_try(supervisor: Superv
 async def test_two_works_of_one_name_are_refused() -> None:
     async def function(run: Run, argument: Mapping[str, Any]) -> None: ...
 
-    with pytest.raises(ValueError, match="one name"):
+    with pytest.raises(ValueError, match="called job"):
         memory_engine((Work(kind="job", run=function), Work(kind="job", run=function)), FakeClock())
 
 
