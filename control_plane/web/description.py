@@ -62,7 +62,7 @@ OTHER_KINDS: Final[dict[Any, dict[str, Any]]] = {
     AudioFile: {"audio/*": {"schema": {"type": "string", "format": "binary"}}},
     Csv: _text("text/csv"),
     JsonLines: _text("application/jsonl"),
-    EventStream: _text("text/event-stream"),
+    EventStream: {"text/event-stream": {"schema": {}}},
     MetricsText: {**_text("text/plain"), **_text("application/openmetrics-text")},
 }
 """Answers that are not JSON, by the model that stands for them."""
