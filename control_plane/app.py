@@ -51,6 +51,7 @@ from control_plane.web import (
     sessions,
     strict,
     tenant_settings,
+    tenants,
     users,
     webhooks,
 )
@@ -83,6 +84,7 @@ BLUEPRINTS: Final[tuple[ModuleType, ...]] = (
     users,
     keys,
     tenant_settings,
+    tenants,
     audit,
     outbound,
     doctor,

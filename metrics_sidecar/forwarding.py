@@ -29,6 +29,8 @@ _OF_THE_CLIENT: Final = frozenset(
     {"authorization", "cookie", "host", "origin", "referer", "expect", "forwarded", CHOICE}
 )
 """Who the client is ends here: the control plane is asked with our own token."""
+_OURS: Final = ("x-forwarded-", "x-centralita-")
+"""What proxies and control planes say to each other."""
 _OF_THE_SERVER: Final = frozenset({"set-cookie", "server", "date", "alt-svc"})
 
 Headers = list[tuple[str, str]]
@@ -54,7 +56,7 @@ def request_headers(headers: Iterable[tuple[str, str]]) -> Headers:
     return [
         (name, value)
         for name, value in given
-        if name not in dropped and not name.startswith("x-forwarded-") and name not in ("x-real-ip", "remote-addr")
+        if name not in dropped and not name.startswith(_OURS) and name not in ("x-real-ip", "remote-addr")
     ]
 
 

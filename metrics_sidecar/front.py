@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Any, Final
 
 from metrics_sidecar import forwarding
-from metrics_sidecar.access import Access, Caller, decide, joined
+from metrics_sidecar.access import Access, Caller, decide, has_token, joined
 from metrics_sidecar.board import OPENMETRICS, Board
 from metrics_sidecar.clock import Clock
 from metrics_sidecar.prepared import JSON_TYPE, Prepared
@@ -59,11 +59,11 @@ class Front:
         elif path in OPEN:
             await self._tell(scope, path, send=send)
         elif path in GUARDED:
-            if await self._may(scope, send, trust_loopback=True):
+            if await self._may(scope, send):
                 self._board.asked_at = self._board.steady()
                 await self._tell(scope, _place(path, scope), send=send)
         elif path.startswith(PROXY):
-            if await self._may(scope, send, trust_loopback=False):
+            if await self._has_token(scope, send):
                 await self._forward(scope, receive, send=send)
         else:
             await _refuse(send, "not_found")
@@ -79,17 +79,24 @@ class Front:
         cache = _CACHED if place in OPEN else _PRIVATE
         await _send(send, answer, body=answer.body(self._board.steady()), head=scope["method"] == "HEAD", cache=cache)
 
-    async def _may(self, scope: Scope, send: Send, *, trust_loopback: bool) -> bool:
+    async def _may(self, scope: Scope, send: Send) -> bool:
         caller = Caller(
             method=scope["method"],
             scheme=scope["scheme"],
             address=(scope.get("client") or ("",))[0],
             headers=joined(scope["headers"]),
         )
-        access = decide(caller, self._token, now=self._wall(), trust_loopback=trust_loopback)
+        access = decide(caller, self._token, now=self._wall(), trust_loopback=True)
         if access is Access.GRANTED:
             return True
         await _refuse(send, "foreign_origin" if access is Access.FOREIGN else "unauthorized")
+        return False
+
+    async def _has_token(self, scope: Scope, send: Send) -> bool:
+        """The proxy asks with our own token: whoever is let through is the operator. A session is somebody else's."""
+        if has_token(joined(scope["headers"]), self._token):
+            return True
+        await _refuse(send, "unauthorized")
         return False
 
     async def _forward(self, scope: Scope, receive: Receive, *, send: Send) -> None:

@@ -60,6 +60,8 @@ REFUSALS: Final[Mapping[str, Told]] = {
     # contacts, imports, personal data
     "number_taken": Told(409, "Another contact has this number"),
     "do_not_call": Told(409, "This number must not be called"),
+    "too_many_letters": Told(429, "Too many letters were sent"),
+    "no_own_number": Told(409, "The tenant has no number to call with"),
     "file_too_large": Told(413, "The file is too large"),
     "no_number_column": Told(422, "No column of the file holds telephone numbers"),
     "import_ended": Told(409, "The import has ended"),

@@ -25,6 +25,14 @@ class TenantStore(Protocol):
         """Run queries; they never keep those of live calls waiting."""
         ...
 
+    async def look(self, who: Principal, work: Work[T]) -> T:
+        """The same for what a call waits for, in a hurry: small questions only, beside those of people."""
+        ...
+
+    async def look_across(self, work: Work[T]) -> T:
+        """The same over all tenants' rows, where the call is what tells the tenant."""
+        ...
+
     async def write(self, who: Principal, work: Work[T]) -> T:
         """Run one transaction; what it changes is noted in the audit log within it.
 

@@ -24,6 +24,7 @@ class CallNote(Tenanted, Stamped, Base):
         Index("ix_call_notes_call_id", "tenant_id", "call_id", "created_at"),
         Index("ix_call_notes_of_call", "call_id"),
     )
+    __secret__ = ("text",)
 
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
     text: Mapped[str] = mapped_column(Words)

@@ -6,8 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Index, literal_column, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from control_plane.core.refusals import invalid
-from control_plane.ports.tables import Base, Stamped, Tenanted, Words
+from control_plane.core.refusals import Refused, invalid
+from control_plane.ports.tables import DEFAULT_TENANT, Base, Stamped, Tenanted, Words
+from control_plane.ports.tenancy import who
 from control_plane.resources.bots.tables import BotRow
 from control_plane.resources.fields import E164, Id, Line
 from control_plane.resources.resource import Filter, Resource, Rules
@@ -65,13 +66,23 @@ class NumberOut(BaseModel):
 
 
 def _make(session: Session, data: Any) -> NumberRow:
+    _may_be_taken(session)
     fields = data.model_dump()
     return NumberRow(**{**fields, "bot_id": _answering(session, data.bot_id)})
 
 
 def _changed(session: Session, row: NumberRow, *, fields: dict[str, Any]) -> None:
+    if fields.keys() & {"e164", "carrier", "active"}:
+        _may_be_taken(session)
     if "bot_id" in fields:
         fields["bot_id"] = _answering(session, fields["bot_id"])
+
+
+def _may_be_taken(session: Session) -> None:
+    """Numbers are the installation's: whoever runs it says which tenant has which. Raises Refused."""
+    asker = who(session)
+    if asker.tenant_id != DEFAULT_TENANT and not asker.may("system:write"):
+        raise Refused("not_allowed", "Whoever runs the installation assigns its numbers.")
 
 
 def _answering(session: Session, bot_id: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from control_plane.core.refusals import unknown
@@ -29,6 +29,10 @@ class Tenant(Tenanted, Stamped, Base):
     """Days that things are kept, by kind: see RetentionIn."""
 
 
+SHORTEST_AUDIT = 90
+"""Days; who may change settings could else remove what they did."""
+
+
 class Retention(BaseModel):
     """After how many days things are erased; 0: never."""
 
@@ -37,7 +41,14 @@ class Retention(BaseModel):
     recordings: int = Field(default=0, ge=0, le=36_500)
     transcripts: int = Field(default=0, ge=0, le=36_500)
     calls: int = Field(default=0, ge=0, le=36_500)
-    audit: int = Field(default=0, ge=0, le=36_500)
+    audit: int = Field(default=0, le=36_500, description="90 at least, or 0.")
+
+    @field_validator("audit")
+    @classmethod
+    def _keeps_its_witness(cls, days: int) -> int:
+        if days and days < SHORTEST_AUDIT:
+            raise ValueError(f"0, or {SHORTEST_AUDIT} at least: the log is there for whoever looks later")
+        return days
 
 
 class SettingsOut(BaseModel):

@@ -138,6 +138,8 @@ def _keep_an_owner(session: Session, row: User) -> None:
 
 
 def _on_update(session: Session, row: User, *, fields: dict[str, Any]) -> None:
+    if row.id != who(session).id:
+        _check_appointment(session, Role(row.role))  # nobody changes anything of somebody mightier
     if "role" in fields:
         fields["role"] = str(fields["role"])
     if fields.get("role", row.role) != row.role:

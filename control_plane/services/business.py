@@ -13,6 +13,7 @@ from control_plane.ports.tenancy import T, TenantStore, Work
 from control_plane.resources.crud import Page, Query, Rows
 from control_plane.resources.idempotency import Ask, once
 from control_plane.resources.resource import Resource
+from control_plane.resources.tenants import Tenant
 
 Told = tuple[BaseModel, int]
 """What is said of a row, and its version."""
@@ -35,6 +36,10 @@ class Business:
 
     def __init__(self, store: TenantStore) -> None:
         self._store = store
+
+    async def exists(self, tenant_id: str) -> bool:
+        """Whether there is such a tenant."""
+        return await self._store.look_across(lambda session: session.get(Tenant, tenant_id) is not None)
 
     async def ask(self, who: Principal, work: Work[T]) -> T:
         """Run queries of one's own."""

@@ -151,12 +151,21 @@ class Gateway:
         """After the last socket: end all tasks, close everything. What does not close does not keep the others open."""
         self.ready = False
         self.depths.gc_watch.stop()
-        await self.durable.aclose()
+        let_go = await _closed(self.durable.aclose)
         await self.supervisor.aclose()
-        for close in (self.nodes.leave, *self.closers):
-            try:
-                async with asyncio.timeout(CLOSE_S):
-                    await close()
-            except Exception as fault:
-                # A border: adapters may fail in any way of their libraries, and the database comes last.
-                log.error("part of the gateway did not close", exc_info=fault)
+        if let_go:
+            # Otherwise our beat stands still, and others take the runs that still have our name.
+            await _closed(self.nodes.leave)
+        for close in self.closers:
+            await _closed(close)
+
+
+async def _closed(close: Callable[[], Awaitable[None]]) -> bool:
+    try:
+        async with asyncio.timeout(CLOSE_S):
+            await close()
+    except Exception as fault:
+        # A border: adapters may fail in any way of their libraries, and the database comes last.
+        log.error("part of the gateway did not close", exc_info=fault)
+        return False
+    return True

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-from control_plane.resources.fields import Email, Line, Name
+from control_plane.resources.fields import Email, Line, Name, printable
 
 Password = Annotated[SecretStr, Field(max_length=1000)]
 Token = Annotated[SecretStr, Field(max_length=200)]
@@ -25,7 +25,9 @@ class LoginIn(BaseModel):
 
     model_config = _asked({"email": "ana@clinica.example", "password": "tres gatos verdes 7"})
 
-    email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254)]
+    email: Annotated[
+        str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254), AfterValidator(printable)
+    ]
     password: Password
     code: Code = ""
     mode: Mode = "cookie"

@@ -1,9 +1,10 @@
 """What happens now, as server-sent events: states, words, turns, interruptions, alerts."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 import orjson
@@ -27,6 +28,8 @@ PING_S: Final = 1.0
 SLOW_S: Final = 5.0
 """A reader that leaves one event untaken for so long is gone, or too slow to be told what happens now."""
 STREAMS: Final = 100
+OF_ONE: Final = 10
+"""So many streams for one user or key: nobody keeps the others from listening."""
 KEY: Final = "centralita.streams"
 TOPICS: Final = ("call.", "alert")
 """Beginnings of the topics that are for people; the others are for processes."""
@@ -41,6 +44,8 @@ class Streams:
     """The open streams of this process."""
 
     open: int = 0
+    by: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By tenant and who it is."""
 
 
 @blueprint.record_once
@@ -55,31 +60,39 @@ def _count_streams(state: BlueprintSetupState) -> None:
 async def events() -> Any:
     """Server-sent events: `hello` first, a `ping` each second, between them what happens, with `call_id`."""
     here, streams = gateway(), cast(Streams, current_app.extensions[KEY])
-    if streams.open >= STREAMS:
+    listener = (who().tenant_id, who().id)
+    if streams.open >= STREAMS or (who().id and streams.by[listener] >= OF_ONE):
         return problem(503, "too_many_streams", title="Too many listen already", retry_after=5)
     happenings = _happenings(here, who(), lasts=asker().lasts)
-    response = Response(_told(happenings, streams), content_type="text/event-stream")
+    response = Response(_told(happenings, streams, listener=listener), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     response.timeout = None
     return response
 
 
-async def _told(happenings: AsyncGenerator[bytes], streams: Streams) -> AsyncIterator[bytes]:
-    async with _counted(happenings, streams):
+async def _told(
+    happenings: AsyncGenerator[bytes], streams: Streams, *, listener: tuple[str, str]
+) -> AsyncIterator[bytes]:
+    async with _counted(happenings, streams, listener=listener):
         async for event in happenings:
             with _taken_in_time():
                 yield event
 
 
 @asynccontextmanager
-async def _counted(happenings: AsyncGenerator[bytes], streams: Streams) -> AsyncIterator[None]:
+async def _counted(
+    happenings: AsyncGenerator[bytes], streams: Streams, *, listener: tuple[str, str]
+) -> AsyncIterator[None]:
     streams.open += 1
+    streams.by[listener] += 1
     try:
         async with aclosing(happenings):
             yield
     finally:
         streams.open -= 1
+        streams.by[listener] -= 1
+        streams.by += Counter()  # forgets those that have none
 
 
 async def _happenings(

@@ -36,6 +36,8 @@ class JsonRequest(Request):
             return await super().get_json(*args, **options)
         except UnicodeDecodeError:
             raise BadRequest("not UTF-8") from None
+        except RecursionError:
+            raise BadRequest("nested too deeply") from None
 
 
 async def raw_body(limit: int) -> bytes:

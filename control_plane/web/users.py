@@ -25,7 +25,7 @@ blueprint = Blueprint("staff", __name__)
 @blueprint.post("/api/users/invite")
 @HEADING
 @called("invite_user")
-@fails("email_taken")
+@fails("email_taken", "too_many_letters")
 @gives("ETag", "Location")
 @needs("users:write")
 @validate_request(UserInviteIn)
@@ -45,7 +45,7 @@ async def invite(data: UserInviteIn) -> Any:
 @blueprint.post("/api/users/<row_id>/invite")
 @HEADING
 @called("invite_user_again")
-@fails("unknown_user", "not_invited")
+@fails("unknown_user", "not_invited", "too_many_letters")
 @gives("ETag")
 @needs("users:write")
 @document_response(UserOut)

@@ -15,6 +15,7 @@ def invitations(parts: Parts) -> Invitations:
             secrets=parts.secrets,
             mail=parts.mail,
             supervisor=parts.supervisor,
+            limiter=parts.limiter,
             public=pages(parts.settings).rstrip("/"),
         )
     )

@@ -90,3 +90,8 @@ def test_who_the_client_is_stays_here() -> None:
 def test_a_control_plane_sets_no_cookies_through_the_proxy() -> None:
     given = [("Set-Cookie", "a=b"), ("Content-Type", "a/b"), ("Keep-Alive", "x"), ("ETag", "1")]
     assert [name for name, _ in response_headers(given)] == ["content-type", "etag"]
+
+
+def test_what_control_planes_say_to_each_other_is_not_taken_from_clients() -> None:
+    given = [("X-Centralita-Tenant", "other"), ("x-centralita-forwarded", "1"), ("accept", "a/b")]
+    assert request_headers(given) == [("accept", "a/b")]

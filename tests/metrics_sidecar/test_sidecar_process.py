@@ -6,12 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 
+from control_plane.adapters.people.tokens import JwtAccessTokens
+from control_plane.ports.people import AccessClaims
 from scripts import system_parts
 from tests.metrics_sidecar.fake_control_plane import fake_control_plane, figures
 from tests.metrics_sidecar.sidecars import PERIOD_S, ROOT, TOKEN, free_port, reaches, sidecar, state_of, until
@@ -141,6 +144,16 @@ async def test_answers_are_for_those_who_may_have_them(tmp_path: Path) -> None:
         assert (await client.get("/nothing")).status_code == 404
         head = await client.head("/health")
         assert (head.status_code, head.content) == (200, b"")
+
+
+async def test_nobody_becomes_the_operator_by_a_session(tmp_path: Path) -> None:
+    claims = AccessClaims(user_id="u", tenant_id="default", role="admin", session_id="s", ops=True)
+    session = JwtAccessTokens(TOKEN.encode()).issue(claims, now=time.time(), ttl_s=600)
+    async with fake_control_plane() as fake, sidecar(tmp_path, {"main": fake.address}) as client:
+        client.headers.pop("authorization")
+        signed_in = {"cookie": f"centralita_session={session}", "x-forwarded-for": "192.0.2.1"}
+        assert (await client.get("/api/metrics", headers=signed_in)).status_code == 200
+        assert (await client.get("/api/proxy/control/api/calls", headers=signed_in)).status_code == 401
 
 
 async def test_the_proxy_hands_on_with_our_own_token_and_to_control_planes_only(tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ class Database(Protocol):
         """Run queries, outside of any transaction."""
         ...
 
+    async def look(self, work: Work[T]) -> T:
+        """The same in a transaction, so that what is set for it ends with it."""
+        ...
+
     async def query(self, work: Work[T]) -> T:
         """Run queries that may take long, in a transaction that changes nothing: on connections of their own, so that
         they never keep `read` and `write` waiting."""

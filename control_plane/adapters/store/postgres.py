@@ -40,6 +40,9 @@ class PostgresDatabase:
     async def read(self, work: Work[T]) -> T:
         return await _run(self._autocommit, work, timeout_s=self._timeout_s)
 
+    async def look(self, work: Work[T]) -> T:
+        return await _run(self._engine, work, timeout_s=self._timeout_s)
+
     async def query(self, work: Work[T]) -> T:
         return await _run(self._asker, work, timeout_s=QUERY_TIMEOUT_S)
 

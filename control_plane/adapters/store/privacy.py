@@ -3,7 +3,21 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, case, delete, exists, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    case,
+    cast,
+    delete,
+    exists,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from control_plane.adapters.store.analytics_tables import call_sums
 from control_plane.adapters.store.callback_tables import callbacks
@@ -81,7 +95,8 @@ class SqlPersonalCalls:
         await self._database.write(lambda connection: connection.execute(change).rowcount)
 
     async def with_words(self, tenant_id: str, *, before: float, limit: int) -> Sequence[KeptCall]:
-        said = exists().where(call_turns.c.call_id == calls.c.id, call_turns.c.text != "")
+        words = or_(call_turns.c.text != "", call_turns.c.heard != "", cast(call_turns.c.tools, Text) != "[]")
+        said = exists().where(call_turns.c.call_id == calls.c.id, words)
         return await self._calls(_ended(tenant_id, before).where(said).limit(limit))
 
     async def silence(self, call_ids: Sequence[str]) -> None:

@@ -48,6 +48,9 @@ class SqliteDatabase:
     async def read(self, work: Work[T]) -> T:
         return await _run(self._reading, self._reader, work=work, timeout_s=self._timeout_s)
 
+    async def look(self, work: Work[T]) -> T:
+        return await self.read(work)
+
     async def query(self, work: Work[T]) -> T:
         return await _run(self._asking, self._asker, work=work, timeout_s=QUERY_TIMEOUT_S)
 

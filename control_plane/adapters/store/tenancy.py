@@ -36,6 +36,10 @@ class OutOfBounds(Exception):
 class _Tenants(Session):
     """A session over one tenant's rows."""
 
+    def connection(self, *_: Any, **__: Any) -> Any:
+        """Raises OutOfBounds: whatever is run on a connection knows no tenant."""
+        raise OutOfBounds("a tenant's session gives no connection away")
+
 
 class _Everybody(Session):
     """A session over all rows."""
@@ -53,6 +57,12 @@ class SqlTenantStore:
     async def read(self, who: Principal, work: Work[T]) -> T:
         return await self._database.query(lambda connection: self._for_tenant(connection, who, work=work))
 
+    async def look(self, who: Principal, work: Work[T]) -> T:
+        return await self._database.look(lambda connection: self._for_tenant(connection, who, work=work))
+
+    async def look_across(self, work: Work[T]) -> T:
+        return await self._database.look(lambda connection: self._for_everybody(connection, work))
+
     async def write(self, who: Principal, work: Work[T]) -> T:
         try:
             return await self._database.write(lambda connection: self._for_tenant(connection, who, work=work))
@@ -60,13 +70,13 @@ class SqlTenantStore:
             raise Refused("conflict", "Something that has to be unique is taken, or something named is gone.") from None
 
     async def across(self, work: Work[T]) -> T:
-        def run(connection: Connection) -> T:
-            if not connection.in_transaction():
-                connection.begin()  # one that the session began would be rolled back at its end
-            with _Everybody(connection, info={"now": self._clock.wall()}, **_OPTIONS) as session:
-                return _carried_out(session, work)
+        return await self._database.write(lambda connection: self._for_everybody(connection, work))
 
-        return await self._database.write(run)
+    def _for_everybody(self, connection: Connection, work: Work[T]) -> T:
+        if not connection.in_transaction():
+            connection.begin()  # one that the session began would be rolled back at its end
+        with _Everybody(connection, info={"now": self._clock.wall()}, **_OPTIONS) as session:
+            return _carried_out(session, work)
 
     def _for_tenant(self, connection: Connection, who: Principal, *, work: Work[T]) -> T:
         if not who.tenant_id:

@@ -24,6 +24,10 @@ class TimedDatabase:
         with self._timed("read"):
             return await self._database.read(work)
 
+    async def look(self, work: Work[T]) -> T:
+        with self._timed("read"):
+            return await self._database.look(work)
+
     async def query(self, work: Work[T]) -> T:
         with self._timed("query"):
             return await self._database.query(work)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from control_plane.ports.tables import DEFAULT_TENANT
 from control_plane.resources.bots.tables import BotRow, BotVersion
 from control_plane.resources.numbers import NumberRow
+from control_plane.resources.tenants import Tenant
 
 ACTIVE: Final = "active"
 
@@ -53,7 +54,8 @@ def of_version(session: Session, bot_id: str, *, number: int) -> KnownBot | None
 
 def number_called(session: Session, e164: str) -> KnownNumber | None:
     """Across tenants: whose it is, and who answers."""
-    row = session.scalars(select(NumberRow).where(NumberRow.e164 == e164, NumberRow.active)).first()
+    whose = select(NumberRow).join(Tenant, Tenant.id == NumberRow.tenant_id)
+    row = session.scalars(whose.where(NumberRow.e164 == e164, NumberRow.active, Tenant.status == "active")).first()
     return None if row is None else KnownNumber(tenant_id=row.tenant_id, bot_id=row.bot_id)
 
 

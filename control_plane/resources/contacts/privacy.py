@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Index, Text, and_, cast, delete, or_, select
+from sqlalchemy import Index, Text, and_, cast, delete, false, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from control_plane.core.refusals import Refused, unknown
@@ -21,7 +21,14 @@ from control_plane.resources.crud import Rows, folded
 from control_plane.resources.fields import Id, Name
 from control_plane.resources.idempotency import IdempotencyKey
 from control_plane.resources.orders.tables import Order
+from control_plane.resources.outbound.tables import OutboundEvent
 from control_plane.resources.resource import Resource
+
+PORTION: Final = 500
+"""Rows that are held in memory at a time."""
+
+SHORTEST: Final = 7
+"""Digits that are taken for a number without its country."""
 
 
 class PrivacyRequest(Tenanted, Stamped, Base):
@@ -141,32 +148,91 @@ def erase_rows(session: Session, tenant_id: str, *, contact_id: str, numbers: Se
     found: dict[str, int] = {}
     if contact_id:
         found["contacts"] = _removed(session, delete(Contact).where(Contact.id == contact_id, _of(Contact, tenant_id)))
-        found["audit_entries"] = _empty(session, tenant_id, resource="contacts", row_id=contact_id)
-    found["orders"] = _anonymous_orders(session, tenant_id, contact_id=contact_id, numbers=numbers)
-    for needle in filter(None, (contact_id, *numbers)):
-        answers = cast(IdempotencyKey.answer, Text).contains(needle, autoescape=True)
-        kept = delete(IdempotencyKey).where(answers, _of(IdempotencyKey, tenant_id))
-        found["answers"] = found.get("answers", 0) + _removed(session, kept)
-        cells = cast(ImportFault.cells, Text).contains(needle.removeprefix("+"), autoescape=True)
-        faults = delete(ImportFault).where(cells, _of(ImportFault, tenant_id))
-        found["import_faults"] = found.get("import_faults", 0) + _removed(session, faults)
+    ids = _ids_of(session, tenant_id, contact_id=contact_id, numbers=numbers)
+    found["orders"] = _anonymous_orders(session, tenant_id, ids=ids, numbers=numbers)
+    noted = and_(AuditEntry.resource == "contacts", AuditEntry.row_id.in_(ids))
+    named = and_(AuditEntry.resource.in_(("contacts", "orders")), _noting(numbers))
+    found["audit_entries"] = _empty(session, and_(_of(AuditEntry, tenant_id), or_(noted, named)))
+    marks = (*ids, *numbers)
+    answers = and_(_of(IdempotencyKey, tenant_id), _naming(IdempotencyKey.answer, marks))
+    found["answers"] = _removed(session, delete(IdempotencyKey).where(answers))
+    news = and_(_of(OutboundEvent, tenant_id), _naming(OutboundEvent.body, marks))
+    found["events"] = _removed(session, delete(OutboundEvent).where(news))
+    found["import_faults"] = _forget_faults(session, tenant_id, numbers=numbers)
     return found
 
 
-def _anonymous_orders(session: Session, tenant_id: str, *, contact_id: str, numbers: Sequence[str]) -> int:
+def _ids_of(session: Session, tenant_id: str, *, contact_id: str, numbers: Sequence[str]) -> list[str]:
+    """The contacts that were this person: the one that is meant, those gone that had a number, and what was merged into
+    them. Who is still there is somebody else, who had the number once."""
+    entries = (_of(AuditEntry, tenant_id), AuditEntry.resource == "contacts")
+    had = set(session.scalars(select(AuditEntry.row_id).where(*entries, _noting(numbers))))
+    there = set(session.scalars(select(Contact.id).where(_of(Contact, tenant_id), Contact.id.in_(had))))
+    found: set[str] = set()
+    fresh = ({contact_id} | (had - there)) - {""}
+    while fresh:
+        found |= fresh
+        merges = select(AuditEntry.before).where(*entries, AuditEntry.action == "merge", AuditEntry.row_id.in_(fresh))
+        fresh = {str(other) for before in session.scalars(merges) for other in before.get("others", ())} - found
+    return sorted(found)
+
+
+def _anonymous_orders(session: Session, tenant_id: str, *, ids: Sequence[str], numbers: Sequence[str]) -> int:
     """What was bought, and for how much, is kept for the books; by whom is not."""
-    theirs = or_(Order.customer_phone.in_(numbers), and_(Order.contact_id == contact_id, Order.contact_id != ""))
+    theirs = or_(Order.customer_phone.in_(numbers), Order.contact_id.in_(ids))
     orders = session.scalars(select(Order).where(_of(Order, tenant_id), theirs)).all()
     for order in orders:
         order.contact_id = order.customer_name = order.customer_phone = order.customer_email = order.note = ""
         order.address, order.words = {}, folded(order.number)
-        _empty(session, tenant_id, resource="orders", row_id=order.id)
+        mine = and_(AuditEntry.resource == "orders", AuditEntry.row_id == order.id)
+        _empty(session, and_(_of(AuditEntry, tenant_id), mine))
     return len(orders)
+
+
+def _forget_faults(session: Session, tenant_id: str, *, numbers: Sequence[str]) -> int:
+    """Rows of files that could not be taken. Their cells are as people wrote them, so only digits are compared."""
+    digits = [_digits(number) for number in numbers]
+    key = tuple_(ImportFault.import_id, ImportFault.row)
+    place: tuple[str, int] | None = ("", 0) if digits else None
+    erased = 0
+    while place is not None:
+        wanted = select(ImportFault).where(_of(ImportFault, tenant_id), key > place).order_by(*key).limit(PORTION)
+        faults = session.scalars(wanted).all()
+        place = (faults[-1].import_id, faults[-1].row) if len(faults) == PORTION else None
+        theirs = [fault for fault in faults if any(_is_theirs(cell, digits) for cell in fault.cells)]
+        for fault in theirs:
+            session.delete(fault)
+        session.flush()
+        session.expunge_all()
+        erased += len(theirs)
+    return erased
+
+
+def _is_theirs(cell: str, numbers: Sequence[str]) -> bool:
+    """Whether a cell tells one of the numbers, as the world or as their country dials it."""
+    digits = _digits(cell)
+    local = digits.lstrip("0")
+    return any(number in digits or (len(local) >= SHORTEST and number.endswith(local)) for number in numbers)
+
+
+def _digits(text: str) -> str:
+    return "".join(each for each in text if each.isdecimal())
 
 
 def forget_notes(session: Session, call_ids: Sequence[str]) -> None:
     """What people wrote about calls that are erased. In a session over all tenants."""
     session.execute(delete(CallNote).where(CallNote.call_id.in_(call_ids)))
+    if call_ids:
+        _empty(session, and_(AuditEntry.resource == CallNote.__tablename__, _noting(call_ids)))
+
+
+def _noting(marks: Sequence[str]) -> Any:
+    return or_(_naming(AuditEntry.before, marks), _naming(AuditEntry.after, marks))
+
+
+def _naming(column: Any, marks: Sequence[str]) -> Any:
+    """Whether one of the marks is in what is stored."""
+    return or_(false(), *(cast(column, Text).contains(mark, autoescape=True) for mark in marks))
 
 
 def _of(table: Any, tenant_id: str) -> Any:
@@ -177,11 +243,9 @@ def _removed(session: Session, statement: Any) -> int:
     return int(getattr(session.execute(statement), "rowcount", 0))
 
 
-def _empty(session: Session, tenant_id: str, *, resource: str, row_id: str) -> int:
-    wanted = select(AuditEntry).where(
-        _of(AuditEntry, tenant_id), AuditEntry.resource == resource, AuditEntry.row_id == row_id
-    )
-    entries = session.scalars(wanted).all()
+def _empty(session: Session, which: Any) -> int:
+    """Leaves of entries of the audit log who did what, and when."""
+    entries = session.scalars(select(AuditEntry).where(which)).all()
     for entry in entries:
         entry.before, entry.after = {}, {}
     return len(entries)

@@ -34,7 +34,12 @@ class CallCounter:
         """Until cancelled."""
         while True:
             began = self._clock.steady()
-            more = await self.count()
+            try:
+                more = await self.count()
+            except Exception as fault:
+                # A border: one call that cannot be counted must not end the count until the next start.
+                log.error("counting calls met a fault of ours, it goes on", exc_info=fault)
+                more = False
             took_s = self._clock.steady() - began
             await asyncio.sleep(took_s * SHARE if more else EVERY_S)
 

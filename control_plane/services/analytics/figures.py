@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from control_plane.core.analytics.periods import DAY_S, HOUR_S, Interval, TooMany, borders, pieces, portions
+from control_plane.core.analytics.periods import DAY_S, Interval, TooMany, borders, pieces, portions
 from control_plane.core.refusals import invalid
 from control_plane.ports import analytics as port
 from control_plane.ports.analytics import COUNTS, LATENCIES, AnalyticsStore, FactsWanted
@@ -95,10 +95,11 @@ class Figures:
     async def _by_time(self, scope: Scope, dimension: Dimension, *, totals: defaultdict[str, Total]) -> None:
         zone, name = ZoneInfo(scope.zone), WHEN[dimension]
         span = (scope.since, scope.until)
-        stretches = borders(span, interval="day", zone=scope.zone, limit=MOST_DAYS + 1)
-        if dimension == "hour" and any(border % HOUR_S for border in stretches):
-            # Hours of such a zone are not those of UTC.
+        if dimension == "hour":
+            # Also where days are those of UTC: facts of whole days do not tell the hour.
             stretches = borders(span, interval="hour", zone=scope.zone, limit=(MOST_DAYS + 1) * 25)
+        else:
+            stretches = borders(span, interval="day", zone=scope.zone, limit=MOST_DAYS + 1)
         async for at, _, facts in self._rows(scope, stretches=stretches, columns=EVERYTHING):
             totals[name(datetime.fromtimestamp(at, zone))].add(facts)
 

@@ -69,19 +69,22 @@ class BotBook:
         return standard or self._shipped.standard
 
     async def called(self, number: str) -> Reached:
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                reached = await self._reached(number)
-        except (StoreUnavailable, TimeoutError) as error:
-            log.error("the database does not say who is called", error=str(error) or "too slow")
-            usual = Reached(tenant_id=DEFAULT_TENANT, cast=self._shipped.standard)
-            return self._last_reached.get(number, usual)
-        _keep(self._last_reached, number, value=reached)
-        return reached
+        usual = Reached(tenant_id=DEFAULT_TENANT, cast=self._shipped.standard)
+        # Of a number that was never called nobody knows the tenant: it is worth a second question.
+        for _ in range(1 if number in self._last_reached else 2):
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    reached = await self._reached(number)
+            except (StoreUnavailable, TimeoutError) as error:
+                log.error("the database does not say who is called", error=str(error) or "too slow")
+                continue
+            _keep(self._last_reached, number, value=reached)
+            return reached
+        return self._last_reached.get(number, usual)
 
     async def sender(self, tenant_id: str, carrier: str) -> str:
         async def ask() -> bytes:
-            number = await self._store.read(_us(tenant_id), lambda session: own_number(session, carrier))
+            number = await self._store.look(_us(tenant_id), lambda session: own_number(session, carrier))
             return json.dumps(number).encode()
 
         return str(json.loads(await self._cache.get_or_make(ANSWERING, f"sender/{tenant_id}/{carrier}", make=ask)))
@@ -104,7 +107,7 @@ class BotBook:
 
     async def _reached(self, number: str) -> Reached:
         async def ask() -> bytes:
-            return _packed(await self._store.across(lambda session: number_called(session, number)))
+            return _packed(await self._store.look_across(lambda session: number_called(session, number)))
 
         found = _unpacked(KnownNumber, await self._cache.get_or_make(ANSWERING, f"number/{number}", make=ask))
         leads_to = found or KnownNumber()
@@ -116,13 +119,13 @@ class BotBook:
 
     async def _bot(self, key: str, tenant_id: str, *, find: Callable[[Session], KnownBot | None]) -> Cast | None:
         async def ask() -> bytes:
-            return _packed(await self._store.read(_us(tenant_id), find))
+            return _packed(await self._store.look(_us(tenant_id), find))
 
         known = _unpacked(KnownBot, await self._cache.get_or_make(ANSWERING, key, make=ask))
         return None if known is None else self._cast(tenant_id, known)
 
     async def _bring_back(self, tenant_id: str, bot_id: str, *, number: int) -> None:
-        known = await self._store.read(_us(tenant_id), lambda session: of_version(session, bot_id, number=number))
+        known = await self._store.look(_us(tenant_id), lambda session: of_version(session, bot_id, number=number))
         if known is None:
             log.warning("version of a bot is gone, its call goes on with the standard bot", bot=bot_id, version=number)
             return

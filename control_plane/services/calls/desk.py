@@ -26,6 +26,7 @@ from control_plane.ports.stores import (
     JournalEntry,
     StoreUnavailable,
 )
+from control_plane.ports.tables import DEFAULT_TENANT
 from control_plane.services.calls import journal
 from control_plane.services.calls.factory import CallFactory
 from control_plane.services.calls.live import LiveCall
@@ -84,14 +85,17 @@ class CallDesk:
         """Place a call; returns when the carrier has named it, or after some seconds without.
 
         A repeated idempotency key answers the call it made before. Raises BadNumber, UnknownBot, NotAccepting,
-        Refused(`do_not_call`).
+        Refused(`do_not_call`, `no_own_number`).
         """
         key = order.idempotency_key
         if key and (known := await self._parts.store.by_idempotency_key(order.tenant_id, key)):
             return await self.get(known.id)
         policy, bots = self._parts.policy, self._parts.factory.bots
         cast = await bots.choose(order.tenant_id, order.bot_id)
-        sender = await bots.sender(order.tenant_id, policy.carrier) or policy.sender
+        sender = await bots.sender(order.tenant_id, policy.carrier)
+        if not sender and order.tenant_id != DEFAULT_TENANT:
+            raise Refused("no_own_number", "Whoever runs the installation assigns numbers to tenants.")
+        sender = sender or policy.sender
         number = self._parts.numbers.parse(order.number)
         if await self._parts.permit.suppressed(order.tenant_id, number.e164) is not None:
             raise Refused("do_not_call", "The number is on the list of those that are not called.")

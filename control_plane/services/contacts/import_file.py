@@ -8,12 +8,19 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from control_plane.core.refusals import Refused
+from control_plane.observability.logging import get_logger
+from control_plane.ports.errors import ProviderError
 from control_plane.ports.infrastructure import BlobStore
+
+log = get_logger("imports")
 
 LARGEST_BYTES: Final = 64 * 1024 * 1024
 
 PIECE_BYTES: Final = 4 * 1024 * 1024
 """Held in memory at a time, of a file of any size."""
+
+GIVE_UP_S: Final = 10.0
+"""For removing what came of a file that did not come whole."""
 
 CONTENT_TYPE: Final = "application/octet-stream"
 
@@ -30,22 +37,37 @@ class ImportFiles:
         not kept, and whatever the body raises."""
         held = bytearray()
         size = pieces = 0
-        async for data in body:
-            size += len(data)
-            if size > LARGEST_BYTES:
-                await self.drop(import_id, pieces)
-                raise Refused("file_too_large", f"At most {LARGEST_BYTES // 1024 // 1024} MB are taken.")
-            held += data
-            while len(held) >= PIECE_BYTES:
-                await self._put(import_id, pieces, data=bytes(held[:PIECE_BYTES]))
-                del held[:PIECE_BYTES]
+        try:
+            async for data in body:
+                size += len(data)
+                _check_size(size)
+                held += data
+                while len(held) >= PIECE_BYTES:
+                    await self._put(import_id, pieces, data=bytes(held[:PIECE_BYTES]))
+                    del held[:PIECE_BYTES]
+                    pieces += 1
+            if held:
+                await self._put(import_id, pieces, data=bytes(held))
                 pieces += 1
-        if held:
-            await self._put(import_id, pieces, data=bytes(held))
-            pieces += 1
+        except BaseException:
+            # Who goes away in the middle leaves nothing: people are in these pieces. The last may be half there.
+            await self.give_up(import_id, pieces + 1)
+            raise
         if not size:
             raise Refused("invalid", "The file is empty.")
         return size, pieces
+
+    async def give_up(self, import_id: str, pieces: int) -> None:
+        """Drop a file of which nothing becomes, as far as that works now: whoever gives up has a reason to tell, and
+        may be cancelled once more meanwhile."""
+        await asyncio.shield(self._try_to_drop(import_id, pieces))
+
+    async def _try_to_drop(self, import_id: str, pieces: int) -> None:
+        try:
+            async with asyncio.timeout(GIVE_UP_S):
+                await self.drop(import_id, pieces)
+        except (ProviderError, TimeoutError) as error:
+            log.warning("pieces of a file are left", import_id=import_id, pieces=pieces, error=type(error).__name__)
 
     async def drop(self, import_id: str, pieces: int) -> None:
         for number in range(pieces):
@@ -65,6 +87,11 @@ class ImportFiles:
 
     async def _put(self, import_id: str, number: int, *, data: bytes) -> None:
         await self._blobs.put(_key(import_id, number), data, content_type=CONTENT_TYPE)
+
+
+def _check_size(size: int) -> None:
+    if size > LARGEST_BYTES:
+        raise Refused("file_too_large", f"At most {LARGEST_BYTES // 1024 // 1024} MB are taken.")
 
 
 def _key(import_id: str, number: int) -> str:

@@ -42,6 +42,9 @@ SHOWN_ROWS: Final = 20
 
 RETRIES: Final = Retries(delays_s=(1.0, 5.0, 30.0, 120.0, 600.0))
 
+MET_OTHERS: Final = ("conflict", "changed_meanwhile")
+"""Somebody else wrote the same rows in the same moment: later they do not."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOrder:
@@ -99,7 +102,12 @@ class Imports:
             session.flush()
             return ImportJobOut.model_validate(job)
 
-        job = await self._parts.store.write(who, add)
+        try:
+            job = await self._parts.store.write(who, add)
+        except Refused:
+            # After any other fault the row may be there, and its run needs the file.
+            await self._parts.files.give_up(import_id, pieces)
+            raise
         await self._begin(who.tenant_id, import_id)
         return job
 
@@ -130,6 +138,8 @@ class Imports:
         try:
             return await self._work_through(who, import_id)
         except Refused as refused:
+            if refused.code in MET_OTHERS and run.tries < len(RETRIES.delays_s):
+                raise
             return await self._fail(who, import_id, error=refused.code)
         except FileNotFoundError:
             return await self._fail(who, import_id, error="file_lost")
@@ -187,7 +197,7 @@ class Imports:
             return await self._parts.store.write(who, work)
         except Refused as refused:
             # Somebody else made one of these contacts in the same moment: now it is seen.
-            if refused.code not in ("conflict", "changed_meanwhile"):
+            if refused.code not in MET_OTHERS:
                 raise
         return await self._parts.store.write(who, work)
 

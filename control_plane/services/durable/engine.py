@@ -125,15 +125,18 @@ class StoredEngine:
         self._loop = self._supervisor.spawn(self._run(), "durable")
 
     async def aclose(self) -> None:
-        live = list(self._live.values())
-        tasks = [task for _, task in live] + ([self._loop] if self._loop is not None else [])
+        tries = {claimed.claim: claimed.tries for claimed, _ in self._live.values()}
+        tasks = [task for _, task in self._live.values()] + ([self._loop] if self._loop is not None else [])
         self._loop = None
         for task in tasks:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=GRACE_S)
-        for claimed, _ in live:
-            await self._let_go(claimed.id, claimed.claim, tries=claimed.tries)
+        if not tasks:
+            return
+        await asyncio.wait(tasks, timeout=GRACE_S)
+        # By the rows: a claim may be written down whose answer never came.
+        for run_id, claim in (await self._ledger.held(self._node)).items():
+            if claim.startswith(self._instance):
+                await self._let_go(run_id, claim, tries=tries.get(claim, 0))
 
     async def _let_go(self, run_id: str, claim: str, *, tries: int = 0) -> None:
         now = self._clock.wall()

@@ -6,7 +6,7 @@ the calls since the last one that goes on misses none, whatever happened to the 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from control_plane.core.outbound.subscription import wants
 from control_plane.core.people.principal import system
 from control_plane.core.refusals import Refused
 from control_plane.observability.logging import get_logger
-from control_plane.ports.infrastructure import Bus, Clock
+from control_plane.ports.infrastructure import Bus, BusMessage, Clock
 from control_plane.ports.stores import CallFilter, CallRecord, CallStore, StoreUnavailable
 from control_plane.ports.tenancy import TenantStore
 from control_plane.resources.outbound.announcing import tell
@@ -35,6 +35,12 @@ ENDED: Final = "ended"
 LATE_S: Final = 120.0
 """A call is stored at most so long after it began."""
 LONGEST_CALL_S: Final = 6 * 3600.0
+
+LOOK_BACK_S: Final = 7 * 86_400.0
+"""A call that seems to live for longer does not hold back where the next round begins."""
+
+PAUSE_S: Final = 1.0
+"""Before one listens again after a fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +64,24 @@ class CallNews:
 
     async def listen(self) -> None:
         """Until cancelled: tell of the calls of this process as soon as something happens to them."""
-        async for message in self._parts.bus.subscribe():
-            if message.topic != "call.state" or message.tenant_id not in self._listening:
-                continue
+        while True:
             try:
-                call = await self._parts.calls.get(message.call_id)
-                if call is not None and call.node in ("", self._parts.node):
-                    await self._tell(call.tenant_id, [call])
-            except StoreUnavailable as error:
-                log.warning("a call is told of later", error=str(error))
+                async for message in self._parts.bus.subscribe():
+                    await self._hear(message)
+            except Exception as fault:
+                # A border: whatever is wrong with one call, the others are told of at once as before.
+                log.error("listening for calls met a fault of ours, it goes on", exc_info=fault)
+            await asyncio.sleep(PAUSE_S)
+
+    async def _hear(self, message: BusMessage) -> None:
+        if message.topic != "call.state" or message.tenant_id not in self._listening:
+            return
+        try:
+            call = await self._parts.calls.get(message.call_id)
+            if call is not None and call.node in ("", self._parts.node):
+                await self._tell(call.tenant_id, [call])
+        except StoreUnavailable as error:
+            log.warning("a call is told of later", error=str(error))
 
     async def run(self) -> None:
         """Until cancelled: look through the calls of those who want to hear of them."""
@@ -75,6 +90,9 @@ class CallNews:
                 await self.round()
             except StoreUnavailable as error:
                 log.warning("calls are told of later", error=str(error))
+            except Exception as fault:
+                # A border: what is not told of now is told of by a later round, not after a restart.
+                log.error("telling of calls met a fault of ours, it goes on", exc_info=fault)
             await asyncio.sleep(ROUND_S)
 
     async def round(self) -> None:
@@ -87,7 +105,8 @@ class CallNews:
         who = system(tenant_id, NAME)
         mark = await self._parts.store.read(who, _mark)
         wanted_from = max(mark, since - LONGEST_CALL_S)
-        open_since = self._parts.clock.wall() - LATE_S
+        now = self._parts.clock.wall()
+        open_since = now - LATE_S
         cursor = ""
         while True:
             page = await self._parts.calls.list(
@@ -98,8 +117,9 @@ class CallNews:
             cursor = page.next_cursor
             if not cursor:
                 break
-        if open_since > wanted_from:
-            await self._parts.store.write(who, lambda session: _move_mark(session, open_since))
+        goes_on_at = max(open_since, now - LOOK_BACK_S)
+        if goes_on_at > wanted_from:
+            await self._write(tenant_id, lambda session: _move_mark(session, goes_on_at))
 
     async def _tell(self, tenant_id: str, calls: Sequence[CallRecord]) -> None:
         who = system(tenant_id, NAME)
@@ -119,11 +139,13 @@ class CallNews:
 
     async def _tell_one(self, call: CallRecord, kind: str, *, at: float) -> None:
         body = CallTold.of(call).model_dump(mode="json")
+        await self._write(
+            call.tenant_id, lambda session: tell(session, kind, body=body, event_id=id_of(call.id, kind), happened=at)
+        )
+
+    async def _write(self, tenant_id: str, work: Callable[[Session], object]) -> None:
         try:
-            await self._parts.store.write(
-                system(call.tenant_id, NAME),
-                lambda session: tell(session, kind, body=body, event_id=id_of(call.id, kind), happened=at),
-            )
+            await self._parts.store.write(system(tenant_id, NAME), work)
         except Refused as refused:
             if refused.code != "conflict":
                 raise

@@ -52,6 +52,9 @@ class Dispatcher:
                     pass
             except StoreUnavailable as error:
                 log.warning("webhooks cannot be read, they are looked for again", error=str(error))
+            except Exception as fault:
+                # A border: what waits must not wait for a restart. The next look is after a pause as ever.
+                log.error("beginning webhooks met a fault of ours, it goes on", exc_info=fault)
 
     async def _pause(self, seconds: float, *, bell: bool) -> None:
         """With `bell` it ends when that rings."""

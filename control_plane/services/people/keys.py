@@ -33,7 +33,7 @@ class Keys:
 
     async def find(self, prefix: str) -> KnownKey | None:
         async def make() -> bytes | None:
-            key = await self._parts.store.across(lambda session: key_use.find(session, prefix))
+            key = await self._parts.store.look_across(lambda session: key_use.find(session, prefix))
             return orjson.dumps(asdict(key)) if key is not None else None
 
         kept = await self._parts.cache.get_or_make(API_KEYS, prefix, make=make)

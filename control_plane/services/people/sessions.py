@@ -94,7 +94,7 @@ class Sessions:
     async def carried_by(self, refresh_token: str) -> bool:
         """Whether this token would bring the access token back."""
         shown = self._parts.secrets.hash_of(refresh_token)
-        return bool(await self._parts.store.across(lambda session: sessions.family_of(session, shown)))
+        return bool(await self._parts.store.look_across(lambda session: sessions.family_of(session, shown)))
 
     async def known(self, access_token: str) -> Person | None:
         """Whose access token this is; None when it is no good, or its session has ended."""
@@ -106,7 +106,7 @@ class Sessions:
         """Whose session it is, as it was some seconds ago at most; None when it has ended."""
 
         async def make() -> bytes:
-            person = await self._parts.store.across(lambda session: sessions.person_of(session, family_id))
+            person = await self._parts.store.look_across(lambda session: sessions.person_of(session, family_id))
             return orjson.dumps(asdict(person)) if person is not None else NOBODY
 
         kept = orjson.loads(await self._parts.cache.get_or_make(SESSIONS, family_id, make=make))
@@ -126,7 +126,7 @@ class Sessions:
     async def end_by_token(self, refresh_token: str, client: Client) -> None:
         """Sign out with nothing but a refresh token at hand."""
         shown = self._parts.secrets.hash_of(refresh_token)
-        family_id = await self._parts.store.across(lambda session: sessions.family_of(session, shown))
+        family_id = await self._parts.store.look_across(lambda session: sessions.family_of(session, shown))
         person = await self.find(family_id) if family_id else None
         if person is not None:
             await self.end(person, client)

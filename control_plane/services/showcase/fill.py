@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from control_plane.core.people.permissions import ALL
+from control_plane.core.people.permissions import ALL, SYSTEM
 from control_plane.core.people.principal import Kind, Principal
 from control_plane.core.refusals import Refused
 from control_plane.ports.infrastructure import BlobStore, Clock
@@ -73,7 +73,9 @@ class Showcase:
 
     def __init__(self, parts: ShowcaseParts, *, tenant_id: str, progress: Progress) -> None:
         self._parts = parts
-        self._who = Principal(tenant_id=tenant_id, kind=Kind.OPERATOR, name="showcase", permissions=ALL)
+        self._who = Principal(
+            tenant_id=tenant_id, kind=Kind.OPERATOR, name="showcase", permissions=ALL | frozenset(SYSTEM)
+        )
         self._progress = progress
 
     async def fill(self, *, contacts: int = 240, calls: int = 400, days: int = 30) -> Mapping[str, int]:

@@ -7,9 +7,11 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from control_plane.core.people.principal import Principal
+from control_plane.core.rate.gcra import Limit
 from control_plane.core.refusals import Refused
 from control_plane.observability.logging import get_logger
 from control_plane.ports.errors import ProviderError
+from control_plane.ports.limits import Limiter
 from control_plane.ports.mail import Mail, MailSender
 from control_plane.ports.people import NewToken, Secrets
 from control_plane.ports.tenancy import TenantStore
@@ -29,6 +31,9 @@ the process loses is made up for by inviting again."""
 
 SEND_S: Final = 30.0
 
+LETTERS: Final = Limit(rate=30 / 3600, burst=30)
+"""Of one tenant: letters go to addresses that nobody has confirmed, with words that the tenant chose."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationParts:
@@ -36,6 +41,7 @@ class InvitationParts:
     secrets: Secrets
     mail: MailSender
     supervisor: Supervisor
+    limiter: Limiter
     public: str
     """Address of the installation as people reach it."""
 
@@ -52,6 +58,7 @@ class Invitations:
         One address is one user of the whole installation: an address that is taken elsewhere is refused in the same
         words as one that is taken here.
         """
+        await self._check_room(who)
         token = self._parts.secrets.new_token()
 
         def work(session: Session) -> tuple[UserOut, int, Mail]:
@@ -66,6 +73,7 @@ class Invitations:
 
     async def again(self, who: Principal, user_id: str) -> tuple[UserOut, int]:
         """Another letter; the link of the one before is good no more."""
+        await self._check_room(who)
         token = self._parts.secrets.new_token()
 
         def work(session: Session) -> tuple[UserOut, int, Mail]:
@@ -74,6 +82,11 @@ class Invitations:
         out, version, letter = await self._parts.store.write(who, work)
         self._post(letter)
         return out, version
+
+    async def _check_room(self, who: Principal) -> None:
+        verdict = await self._parts.limiter.hit(f"letters/{who.tenant_id}", LETTERS)
+        if not verdict.allowed:
+            raise Refused("too_many_letters", "So many people were invited at once; go on later.")
 
     def _linked(self, session: Session, row: User, *, token: NewToken) -> tuple[UserOut, int, Mail]:
         users.link(session, row, token_hash=token.hash)

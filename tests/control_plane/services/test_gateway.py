@@ -56,6 +56,34 @@ async def test_what_does_not_close_does_not_keep_the_others_open(
         await close()
 
 
+@pytest.mark.parametrize("away", [True, False])
+async def test_runs_that_cannot_be_let_go_of_keep_nothing_open_and_are_left_to_others(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, away: bool
+) -> None:
+    done: list[str] = []
+
+    async def lets_go() -> None:
+        if away:
+            raise StoreUnavailable("database: no answer in time")
+
+    async def leaves() -> None:
+        done.append("left")
+
+    async def closes() -> None:
+        done.append("closed")
+
+    monkeypatch.setattr(gateway.durable, "aclose", lets_go)
+    monkeypatch.setattr(gateway.nodes, "leave", leaves)
+    ours, gateway.closers = gateway.closers, (closes,)
+    await gateway.start()
+    await gateway.stop()
+    # Whoever does not leave is seen to stand still, and what it had goes on elsewhere.
+    assert done == (["closed"] if away else ["left", "closed"])
+    assert gateway.supervisor.running == 0
+    for close in ours:
+        await close()
+
+
 async def test_a_gateway_that_cannot_migrate_is_never_ready(gateway: Gateway) -> None:
     async def fails() -> None:
         raise StoreUnavailable("database: no answer in time")

@@ -131,6 +131,12 @@ async def test_figures_are_told_by_what_calls_differ_in(some: Served, dimension:
     assert {item["key"]: item["calls"] for item in found["items"]} == calls
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Europe/London"])
+async def test_hours_are_told_where_midnight_is_that_of_utc(some: Served, zone: str) -> None:
+    found = await asked(some, "by", dimension="hour", zone=zone)
+    assert {item["key"]: item["calls"] for item in found["items"]} == {"12": 2, "13": 1}
+
+
 async def test_a_bot_s_calls_are_told_by_direction_and_hour_too(some: Served) -> None:
     found = await asked(some, "by", dimension="direction", bot_id="otro")
     assert [(item["key"], item["calls"]) for item in found["items"]] == [("inbound", 1)]

@@ -9,9 +9,10 @@ from control_plane.core.call import events as e
 from control_plane.core.people.principal import system
 from control_plane.core.refusals import Refused
 from control_plane.ports.stores import StoredWebhook, TurnRecord
+from control_plane.resources.contacts.imports import ImportFault, ImportJob
 from control_plane.resources.contacts.privacy import PrivacyEraseIn
 from control_plane.resources.tenants import Tenant
-from tests.gateways import OURS, Served
+from tests.gateways import HERE, OURS, Served
 
 NUMBER = "+573001234567"
 DAY_S = 86_400.0
@@ -69,7 +70,7 @@ async def test_nothing_about_an_erased_person_is_left_but_that_they_must_not_be_
     hook = StoredWebhook(carrier="telnyx", event_id="w1", kind="k", body=body, received_at=1.0)
     await it.gateway.intakes["telnyx"]._parts.store.add(hook)
     await it.gateway.intakes["telnyx"]._parts.store.mark_worked("telnyx", "w1")
-    await it.post(f"/api/calls/{call_id}/notes", json={"text": "Ana Secreta llamó"})
+    await it.post(f"/api/calls/{call_id}/note", json={"text": "Ana Secreta llamó"})
     order = {"contact_id": contact_id, "customer": {"name": "Ana Secreta", "phone": NUMBER, "email": ""}}
     await it.post("/api/orders", json={**order, "currency": "COP", "lines": []})
     receipt = await erased(it, contact_id=contact_id)
@@ -87,6 +88,54 @@ async def test_nothing_about_an_erased_person_is_left_but_that_they_must_not_be_
     assert await it.gateway.blobs.get(f"recordings/{call_id}.wav") is None
     call = await (await it.get(f"/api/calls/{call_id}")).get_json()
     assert (call["name"], call["to"], call["sender"]) == ("", "", OURS)
+
+
+async def faulty_rows(it: Served, *cells: str) -> None:
+    def work(session: Any) -> None:
+        job = ImportJob(file_name="x.csv", size_bytes=1, pieces=0, list_id="", region="", on_duplicate="update")
+        job.mapping, job.consent, job.state, job.error = {}, {}, "done", ""
+        job.position = job.total = job.created = job.updated = job.skipped = job.failed = 0
+        job.started_at = job.ended_at = 1.0
+        session.add(job)
+        session.flush()
+        for row, cell in enumerate(cells, start=2):
+            session.add(ImportFault(import_id=job.id, row=row, column="", reason="bad", cells=["x", cell]))
+
+    await it.gateway.business.act(system("default", "test"), work)
+
+
+async def test_who_was_merged_or_deleted_before_is_erased_from_what_was_noted_and_told(it: Served) -> None:
+    await it.post("/api/webhooks", json={"url": "https://hooks.example.com/x", "events": ["contact.*"]})
+    keep = await contact(it)
+    made = []
+    for name, number in (("Ana Segunda", "+573007654321"), ("Ana Tercera", "+573009999999"), ("Luis", "+573005555555")):
+        answer = await it.post("/api/contacts", json={"name": name, "numbers": [{"e164": number}]})
+        made.append(str((await answer.get_json())["id"]))
+    assert (await it.post("/api/contacts/merge", json={"keep": keep, "others": [made[0]]})).status_code == 200
+    assert (await it._ask("DELETE", f"/api/contacts/{made[1]}", client=HERE)).status_code == 204
+    await faulty_rows(it, "+57 300 123 4567", "(300) 999-99.99", "+57 300 555 5555", "7")
+    receipts = [await erased(it, number=number) for number in (NUMBER, "+573009999999")]
+    assert [receipt["found"]["import_faults"] for receipt in receipts] == [1, 1]
+    kept = await everything(it)
+    for mark in ("Secreta", "Segunda", "Tercera", NUMBER, "+573007654321", "+573009999999", "300 123", "999-99"):
+        assert mark not in kept, [line for line in kept.splitlines() if mark in line]
+    told = [
+        line for line in kept.splitlines() if line.startswith(("audit_entries", "outbound_events", "import_faults"))
+    ]
+    for mark in ("audit_entries", "outbound_events"):
+        assert any(line.startswith(mark) and "Luis" in line for line in told)
+    assert sum("300 555 5555" in line for line in told) == 1
+
+
+async def test_what_a_note_says_is_not_in_the_audit_log(it: Served) -> None:
+    call_id = await ended_call(it)
+    await it.post(f"/api/calls/{call_id}/note", json={"text": "quiere ayuda"})
+    entries = [line for line in (await everything(it)).splitlines() if line.startswith("audit_entries")]
+    assert any(call_id in line for line in entries)
+    assert not any("quiere ayuda" in line for line in entries)
+    await erased(it, number=NUMBER)
+    entries = [line for line in (await everything(it)).splitlines() if line.startswith("audit_entries")]
+    assert not any("author_name" in line for line in entries)
 
 
 async def test_a_number_that_must_not_be_called_stays_so(it: Served) -> None:
@@ -161,6 +210,22 @@ async def keep(it: Served, **days: int) -> None:
         session.get(Tenant, "default").retention = days
 
     await it.gateway.business.act(system("default", "test"), work)
+
+
+@pytest.mark.parametrize("kept", [{"heard": "soy Ana Secreta"}, {"tools": [{"name": "note", "who": "Ana Secreta"}]}])
+async def test_the_sweep_finds_what_was_heard_or_done_where_nothing_was_written(
+    it: Served, kept: dict[str, Any]
+) -> None:
+    call_id = await ended_call(it)
+    sweep = it.gateway.contacts.retention.sweep
+    now = it.gateway.clock.wall()
+    await keep(it, transcripts=60)
+    assert (await sweep(now + 61 * DAY_S))["transcripts"] == 1
+    said = {"text": "", "heard": "", **kept}
+    turn = TurnRecord(call_id=call_id, index=0, speaker="caller", started_at=1.0, **said)
+    await it.gateway.calls.save_turn(turn)
+    assert [(await sweep(now + 61 * DAY_S))["transcripts"] for _ in range(2)] == [1, 0]
+    assert "Secreta" not in str(await it.gateway.calls.turns(call_id))
 
 
 async def test_the_sweep_erases_what_is_older_than_the_tenant_keeps_it(it: Served) -> None:

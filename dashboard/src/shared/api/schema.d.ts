@@ -2683,6 +2683,26 @@ export interface paths {
         patch: operations["change_settings"];
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a tenant one of the installation's numbers: calls to it are the tenant's, and its own calls come from it.
+         * @description Needs the permission `system:write`.
+         */
+        post: operations["tenants_assign_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -6628,6 +6648,7 @@ export interface components {
         Retention: {
             /**
              * Audit
+             * @description 90 at least, or 0.
              * @default 0
              */
             audit?: number;
@@ -8572,6 +8593,20 @@ export interface components {
                 };
             };
         };
+        /** @description Not Found: `not_found`, `unknown_tenant`. */
+        "404.not_found.unknown_tenant": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not_found" | "unknown_tenant";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
         /** @description Not Found: `not_found`, `unknown_user`. */
         "404.not_found.unknown_user": {
             headers: {
@@ -8992,15 +9027,15 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict: `do_not_call`. */
-        "409.do_not_call": {
+        /** @description Conflict: `do_not_call`, `no_own_number`. */
+        "409.do_not_call.no_own_number": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    code?: "do_not_call";
+                    code?: "do_not_call" | "no_own_number";
                     /** @constant */
                     status?: 409;
                 };
@@ -9282,6 +9317,21 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "too_many_attempts" | "too_many_requests";
+                    /** @constant */
+                    status?: 429;
+                };
+            };
+        };
+        /** @description Too Many Requests: `too_many_letters`, `too_many_requests`. */
+        "429.too_many_letters.too_many_requests": {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "too_many_letters" | "too_many_requests";
                     /** @constant */
                     status?: 429;
                 };
@@ -11050,7 +11100,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            409: components["responses"]["409.do_not_call"];
+            409: components["responses"]["409.do_not_call.no_own_number"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.bad_number.invalid.unknown_bot"];
             429: components["responses"]["429.too_many_requests"];
@@ -14777,7 +14827,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
-            409: components["responses"]["409.do_not_call"];
+            409: components["responses"]["409.do_not_call.no_own_number"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.bad_number.invalid.unknown_bot"];
             429: components["responses"]["429.too_many_requests"];
@@ -14959,6 +15009,45 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    tenants_assign_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of the client's for this one request. Repeated with the same body, it is answered as the first time and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Id of the tenant. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberIn"];
+            };
+        };
+        responses: {
+            /** @description A telephone number. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberOut"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_tenant"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
     users_list: {
         parameters: {
             query?: {
@@ -15027,7 +15116,7 @@ export interface operations {
             409: components["responses"]["409.email_taken"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.invalid"];
-            429: components["responses"]["429.too_many_requests"];
+            429: components["responses"]["429.too_many_letters.too_many_requests"];
             default: components["responses"]["Problem"];
         };
     };
@@ -15161,7 +15250,7 @@ export interface operations {
             403: components["responses"]["403.foreign_origin.not_allowed"];
             404: components["responses"]["404.not_found.unknown_user"];
             409: components["responses"]["409.not_invited"];
-            429: components["responses"]["429.too_many_requests"];
+            429: components["responses"]["429.too_many_letters.too_many_requests"];
             default: components["responses"]["Problem"];
         };
     };

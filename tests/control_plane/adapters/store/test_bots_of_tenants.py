@@ -8,7 +8,8 @@ from control_plane.adapters.store.calls import SqlCallStore
 from control_plane.adapters.store.database import Database
 from control_plane.adapters.store.reports import SqlReportStore
 from control_plane.adapters.store.tenancy import SqlTenantStore
-from control_plane.core.people.principal import system
+from control_plane.core.people.permissions import SYSTEM
+from control_plane.core.people.principal import Kind, Principal, system
 from control_plane.core.refusals import Refused
 from control_plane.resources.audit import watch
 from control_plane.resources.bots import BOTS, actions, lookup
@@ -23,7 +24,8 @@ from control_plane.resources.versioned import PublishIn
 from control_plane.testing.clock import FakeClock
 from tests.records import call_record, journal_entry, turn_record
 
-A, B = system("default", "test"), system("other", "test")
+A = system("default", "test")
+B = Principal(tenant_id="other", kind=Kind.OPERATOR, permissions=frozenset(SYSTEM))
 NUMBER = "+576015550199"
 
 

@@ -73,3 +73,10 @@ async def test_a_database_that_is_away_is_asked_again_later() -> None:
 async def test_a_count_without_end_is_given_up() -> None:
     backlog = Backlog(1, takes_s=1e6)
     assert await counter(backlog).count() is False
+
+
+async def test_a_call_that_cannot_be_counted_does_not_end_the_count() -> None:
+    backlog = Backlog(1)
+    backlog.fault = LookupError("a fault of ours")
+    await run_for(backlog, EVERY_S + 1)
+    assert len(backlog.asked) == 2

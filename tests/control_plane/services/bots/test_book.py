@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from control_plane.core.call.events import CallOffered
 from control_plane.core.call.state import Phase
-from control_plane.core.people.permissions import ALL
+from control_plane.core.people.permissions import ALL, SYSTEM
 from control_plane.core.people.principal import Kind, Principal
 from control_plane.core.refusals import Refused
 from control_plane.ports.stores import CallFilter, CallRecord, StoreUnavailable
@@ -31,7 +31,8 @@ from tests.gateways import served
 from tests.records import call_record
 
 OURS = Principal(tenant_id="default", kind=Kind.USER, permissions=ALL)
-THEIRS = Principal(tenant_id="other", kind=Kind.USER, permissions=ALL)
+THEIRS = Principal(tenant_id="other", kind=Kind.OPERATOR, permissions=ALL | frozenset(SYSTEM))
+"""As the operator acts for them: numbers are the installation's."""
 NUMBER = "+576015550199"
 
 
@@ -81,7 +82,7 @@ def away(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(*_: Any) -> Any:
         raise StoreUnavailable("the database is away")
 
-    for name in ("read", "across"):
+    for name in ("look", "look_across"):
         monkeypatch.setattr(gateway.bots._store, name, fail)
 
 
@@ -147,13 +148,13 @@ async def test_a_known_bot_is_not_asked_for_again_until_something_changes(
     book = gateway.bots.book
     await book.forget()
     store, asked = gateway.bots._store, []
-    read = store.read
+    read = store.look
 
     async def count(*given: Any) -> Any:
         asked.append(given)
         return await read(*given)
 
-    monkeypatch.setattr(store, "read", count)
+    monkeypatch.setattr(store, "look", count)
     for _ in range(5):
         await book.choose("default", "maria")
     assert len(asked) == 1

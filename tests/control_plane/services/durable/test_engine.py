@@ -1,14 +1,14 @@
 """The engine while its store is away, and what it reports."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.durable import Run, RunStatus, Work
-from control_plane.ports.runs import Leaving
+from control_plane.ports.runs import ClaimedRun, Leaving, Owner, Room
 from control_plane.ports.stores import StoreUnavailable
 from control_plane.services.durable.engine import StoredEngine
 from control_plane.services.supervisor import Supervisor
@@ -123,3 +123,40 @@ async def test_a_wait_inside_a_group_of_tasks_is_a_fault_of_the_work(supervisor:
 
 async def test_an_end_before_the_beginning_is_none() -> None:
     await memory_engine((), FakeClock()).aclose()
+
+
+async def test_a_claim_whose_answer_never_came_is_let_go_of_at_the_end(supervisor: Supervisor) -> None:
+    class Slow(MemoryRunLedger):
+        claimed = asyncio.Event()
+
+        async def claim(self, room: Room, owner: Owner, *, now: float) -> Sequence[ClaimedRun]:
+            found = await super().claim(room, owner, now=now)
+            if room.kind == "job":
+                self.claimed.set()
+                await asyncio.Event().wait()
+            return found
+
+    async def function(run: Run, argument: Mapping[str, Any]) -> None: ...
+
+    ledger, works = Slow(), (Work(kind="job", run=function),)
+    engine = StoredEngine(ledger, works, node="a", clock=FakeClock(), metrics=Metrics(), supervisor=supervisor)
+    await engine.launch()
+    await engine.start("job", "run", argument={})
+    async with asyncio.timeout(10):
+        await ledger.claimed.wait()
+    assert await ledger.held("a") != {}
+    await engine.aclose()
+    assert await ledger.held("a") == {}
+    assert (await shows(engine, lambda status: status.state == "waiting")).tries == 0
+
+
+async def test_what_another_process_of_the_name_has_taken_is_not_let_go_of(supervisor: Supervisor) -> None:
+    async def function(run: Run, argument: Mapping[str, Any]) -> None: ...
+
+    ledger, works = MemoryRunLedger(), (Work(kind="job", run=function),)
+    engine = StoredEngine(ledger, works, node="a", clock=FakeClock(), metrics=Metrics(), supervisor=supervisor)
+    await engine.launch()
+    await engine.start("job", "run", argument={})
+    await ledger.claim(Room(kind="job", free=1), Owner(node="a", claim="theirs/1"), now=FakeClock().wall() + 1.0)
+    await engine.aclose()
+    assert await ledger.held("a") == {"run": "theirs/1"}

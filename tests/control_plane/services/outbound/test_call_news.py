@@ -10,7 +10,9 @@ from control_plane.adapters.bus.memory import MemoryBus
 from control_plane.adapters.store.calls import SqlCallStore
 from control_plane.core.people.principal import system
 from control_plane.ports.infrastructure import BusMessage
-from control_plane.services.outbound.call_news import LATE_S, CallNews, CallNewsParts, _mark
+from control_plane.resources.outbound.tables import OutboundMark
+from control_plane.services.outbound import call_news
+from control_plane.services.outbound.call_news import LATE_S, LOOK_BACK_S, CallNews, CallNewsParts, _mark
 from control_plane.services.supervisor import Supervisor
 from tests.houses import ANA, House
 from tests.records import call_record, journal_entry
@@ -139,3 +141,75 @@ async def test_the_bus_is_heard_at_once_for_calls_of_this_process(
         while not await told(house):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert await told(house) == [("call.started", "ours")]
+
+
+async def test_that_another_process_was_the_first_to_write_how_far_it_came_is_no_fault(
+    house: House, calls: SqlCallStore, news: CallNews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.hook("call.*")
+    await news.round()
+    # Between our look for the row and our writing of it the other has written one.
+    monkeypatch.setattr(call_news, "_move_mark", lambda session, at: session.add(OutboundMark(calls_from=at)))
+    house.clock.advance(100.0)
+    before = await house.store.read(ANA, _mark)
+    await began(house, calls, "one")
+    await news.round()
+    assert await told(house) == [("call.started", "one")]
+    assert await house.store.read(ANA, _mark) == before
+
+
+async def test_a_call_that_never_ends_does_not_hold_back_the_rounds_for_ever(
+    house: House, calls: SqlCallStore, news: CallNews
+) -> None:
+    await house.hook("call.*")
+    await began(house, calls, "stuck")
+    house.clock.advance(LOOK_BACK_S + 1000.0)
+    await news.round()
+    assert await told(house) == [("call.started", "stuck")]
+    assert await house.store.read(ANA, _mark) == house.clock.wall() - LOOK_BACK_S
+
+
+async def test_a_fault_in_one_round_does_not_end_the_rounds(
+    news: CallNews, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_news, "ROUND_S", 0.0)
+    faults, went_on = [LookupError("a fault of ours")], asyncio.Event()
+
+    async def faulty() -> None:
+        if faults:
+            raise faults.pop()
+        went_on.set()
+
+    monkeypatch.setattr(news, "round", faulty)
+    supervisor.spawn(news.run(), "rounds")
+    async with asyncio.timeout(20):
+        await went_on.wait()
+
+
+async def test_a_fault_with_one_call_does_not_end_the_listening(
+    house: House,
+    calls: SqlCallStore,
+    news: CallNews,
+    *,
+    bus: MemoryBus,
+    supervisor: Supervisor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(call_news, "PAUSE_S", 0.0)
+    await house.hook("call.started")
+    await news.round()
+    await began(house, calls, "one", node="main")
+    get, faults = calls.get, [LookupError("a fault of ours")]
+
+    async def faulty(call_id: str) -> Any:
+        if faults:
+            raise faults.pop()
+        return await get(call_id)
+
+    monkeypatch.setattr(calls, "get", faulty)
+    supervisor.spawn(news.listen(), "listening")
+    async with asyncio.timeout(20):
+        while not await told(house):
+            bus.publish(BusMessage(topic="call.state", call_id="one", body={}, tenant_id="default"))
+            await asyncio.sleep(0.01)
+    assert not faults

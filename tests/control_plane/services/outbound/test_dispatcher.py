@@ -89,3 +89,21 @@ async def test_the_bell_is_heard_and_a_database_that_is_away_is_asked_again(
         await told(house, 1)
         while not await engine.list(kind=KIND):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+
+
+async def test_a_fault_in_one_look_does_not_end_the_looking(
+    dispatcher: Dispatcher, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "PAUSES_S", (0.0, 0.0, 0.0))
+    faults, went_on = [LookupError("a fault of ours")], asyncio.Event()
+
+    async def faulty() -> int:
+        if faults:
+            raise faults.pop()
+        went_on.set()
+        return 0
+
+    monkeypatch.setattr(dispatcher, "look", faulty)
+    supervisor.spawn(dispatcher.run(), "dispatcher")
+    async with asyncio.timeout(20):
+        await went_on.wait()
