@@ -23,6 +23,7 @@ from control_plane.resources.tenants import Tenant
 from control_plane.services.showcase.fill import Showcase, ShowcaseParts
 from tests.databases import empty_database
 from tests.gateways import Served, served
+from tests.no_limits import NoLimits
 
 OTHER: Final = Principal(
     tenant_id="other", kind=Kind.USER, id="u-other", name="eva@other.example", role="owner", permissions=ALL
@@ -36,7 +37,7 @@ STREAMS: Final = ("/api/events",)
 
 @pytest.fixture
 async def it(tmp_path: Path) -> AsyncIterator[Served]:
-    async with served(tmp_path, empty_database(tmp_path / "x.db")) as it:
+    async with served(tmp_path, empty_database(tmp_path / "x.db"), parts={"limiter": NoLimits()}) as it:
         yield it
 
 
