@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from control_plane.core.analytics.periods import Interval
+from control_plane.resources.fields import printable
 from control_plane.services.analytics.question import Dimension, Metric
-from control_plane.web.schemas import printable
 
 Word = Annotated[str, Field(max_length=100), AfterValidator(printable)]
 

@@ -6,8 +6,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from control_plane.core.refusals import Refused, invalid
 from control_plane.ports.stores import CallFilter
+from control_plane.resources.fields import printable
 from control_plane.web.moments import moment
-from control_plane.web.schemas import Cursor, PageLimit, printable
+from control_plane.web.schemas import Cursor, PageLimit
 
 _FLAGS: Final = {"true": True, "false": False}
 

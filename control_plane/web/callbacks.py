@@ -7,11 +7,12 @@ from quart import Blueprint
 from quart_schema import document_response, validate_querystring, validate_request, validate_response
 
 from control_plane.ports.callbacks import Callback, CallbackFilter
+from control_plane.resources.fields import printable
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
 from control_plane.web.needs import needs
 from control_plane.web.operation import fails
-from control_plane.web.schemas import Cursor, PageLimit, Short, printable
+from control_plane.web.schemas import Cursor, PageLimit, Short
 
 BATCH: Final = 200
 

@@ -1,7 +1,5 @@
 """What the API takes and gives, as pydantic models at the border."""
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, cast
 
@@ -11,32 +9,7 @@ from typing_extensions import TypedDict
 from control_plane.ports.reports import SILENCE, TalkFigures
 from control_plane.ports.stores import CallRecord, JournalEntry, TurnRecord
 from control_plane.resources.call_notes import CallNoteOut
-
-_UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Control characters but tab and the ends of lines, and halves of characters: no database and no voice takes them."""
-
-
-def printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("control characters are not taken")
-    return text
-
-
-def _storable(value: Any) -> Any:
-    """Any JSON value, to its depth. Raises ValueError."""
-    left = [value]
-    while left:
-        match left.pop():
-            case str(text) if _UNSTORABLE.search(text):
-                raise ValueError("control characters are not taken")
-            case float(number) if not math.isfinite(number):
-                raise ValueError("numbers have to be finite")
-            case dict(members):
-                left += [*members.keys(), *members.values()]
-            case list(items):
-                left += items
-    return value
-
+from control_plane.resources.fields import printable, storable
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)]
 Number = Annotated[
@@ -72,10 +45,10 @@ class CallIn(BaseModel):
     name: Short = Field(default="", validation_alias=AliasChoices("nombre", "name"))
     phone: Number = Field(validation_alias=AliasChoices("telefono", "phone"), examples=["+573001234567"])
     bot_id: Short = ""
-    variables: Annotated[dict[str, str | int | float | bool], AfterValidator(_storable)] = Field(
+    variables: Annotated[dict[str, str | int | float | bool], AfterValidator(storable)] = Field(
         default_factory=dict, max_length=50
     )
-    metadata: Annotated[dict[str, Any], AfterValidator(_storable)] = Field(default_factory=dict, max_length=50)
+    metadata: Annotated[dict[str, Any], AfterValidator(storable)] = Field(default_factory=dict, max_length=50)
     idempotency_key: Short = ""
 
 
@@ -99,7 +72,7 @@ class DigitsIn(BaseModel):
 
 class SayIn(BaseModel):
     text: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), AfterValidator(_storable)
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), AfterValidator(storable)
     ]
 
 
