@@ -5,11 +5,13 @@ A module that says `VIRTUAL_TIME = True` runs on it (see the hook in tests/contr
 
 import asyncio
 import selectors
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+
+T = TypeVar("T")
 
 BEGINS_AT = 1_000.0
 WALL_S = 1_700_000_000.0
@@ -66,11 +68,16 @@ class LoopClock:
         return asyncio.get_running_loop().time()
 
 
-async def eventually(holds: Callable[[], object], *, within_s: float = 30.0) -> None:
-    """Let time pass until `holds`; fails the test when it does not come true."""
+async def eventually(holds: Callable[[], T | Awaitable[T]], *, within_s: float = 30.0) -> T:
+    """Let time pass until `holds`, and give what it then is; fails the test when it does not come true."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within_s
-    while not holds():
+    while not (found := await _now(holds())):
         if loop.time() > deadline:
             pytest.fail(f"did not come true within {within_s} s")
         await asyncio.sleep(0.01)
+    return found
+
+
+async def _now(what: T | Awaitable[T]) -> T:
+    return await what if isinstance(what, Awaitable) else what

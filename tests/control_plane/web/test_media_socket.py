@@ -17,6 +17,7 @@ from control_plane.core.call.commands import Hangup
 from control_plane.core.turn.events import FinalHeard
 from control_plane.ports.brain import ToolCalled
 from control_plane.ports.carrier import Carrier
+from control_plane.ports.stores import JournalEntry
 from control_plane.services.media import door
 from control_plane.testing.brains import calls, says
 from control_plane.testing.carriers import FakeCallControl, FakeWebhookReader
@@ -195,7 +196,8 @@ async def test_a_carrier_that_goes_away_is_told_to_the_call(line: Line) -> None:
         await Leg(socket).start()
         await eventually(lambda: live.session.state.media)
     await eventually(lambda: not live.session.state.media)
-    [detached] = [e for e in await line.it.gateway.calls.journal(call_id) if e.kind == "MediaDetached"]
+    # The call knows of it a moment before its journal does.
+    [detached] = await eventually(lambda: _journalled(line, call_id, "MediaDetached"))
     assert detached.body == {"stream_id": "stream-1", "orderly": False}
     assert line.it.stt.ears[0].closed
 
@@ -213,6 +215,10 @@ async def test_events_of_a_call_reach_a_listener_over_the_wire_and_leave_with_it
     assert told
     assert call_id in about
     await eventually(lambda: len(line.it.gateway.bus._subscriptions) == others)
+
+
+async def _journalled(line: Line, call_id: str, kind: str) -> list[JournalEntry]:
+    return [entry for entry in await line.it.gateway.calls.journal(call_id) if entry.kind == kind]
 
 
 async def _until(lines: AsyncIterator[str], prefix: str) -> AsyncIterator[str]:
