@@ -28,6 +28,12 @@ class Ear(Protocol):
         """Audio as it comes, 20 ms or more; an empty piece is ignored. Raises ProviderError when the ear is lost."""
         ...
 
+    async def finalize(self) -> None:
+        """The caller fell silent: what was sent so far is to become final now, without waiting for the recogniser's
+        own endpoint. A recogniser that cannot do that does nothing. Raises ProviderError when the ear is lost.
+        """
+        ...
+
     def events(self) -> AsyncIterator[Heard]:
         """What is heard, until `aclose`. Raises ProviderError when the provider ends the recognition by itself."""
         ...

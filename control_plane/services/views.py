@@ -1,9 +1,7 @@
 """What pages that watch the gateway are made from."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from control_plane.core.bot import Bot
 from control_plane.ports.reports import ReportStore
 from control_plane.services.fresh import Fresh
 from control_plane.services.overview import Overview
@@ -20,6 +18,5 @@ class Views:
     waveforms: Waveforms
     providers: ProviderBoard
     database_answers: Fresh[bool]
-    bots: Sequence[Bot]
     sellers: Fresh[int]
     """Those who are there, of all tenants."""

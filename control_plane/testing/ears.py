@@ -13,6 +13,8 @@ class FakeEar:
     def __init__(self, options: HearingOptions) -> None:
         self.options = options
         self.audio: list[bytes] = []
+        self.finalized = 0
+        """How often it was asked for what it has."""
         self.closed = False
         self._lost: ProviderError | None = None
         # Bounded so that a test that nobody listens to fails at `hear` (QueueFull) instead of growing.
@@ -32,6 +34,11 @@ class FakeEar:
             raise self._lost
         if audio:
             self.audio.append(audio)
+
+    async def finalize(self) -> None:
+        if self._lost is not None:
+            raise self._lost
+        self.finalized += 1
 
     async def events(self) -> AsyncIterator[Heard]:
         while (event := await self._events.get()) is not None and not self.closed:

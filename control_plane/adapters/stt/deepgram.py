@@ -41,6 +41,10 @@ class DeepgramEar:
         self._sent_lately = True
         await self._write(audio)
 
+    async def finalize(self) -> None:
+        """The result comes marked as no end of speech; whether the turn is over is for others to say."""
+        await self._write(wire.FINALIZE)
+
     async def events(self) -> AsyncIterator[Heard]:
         malformed = 0
         while (message := await self._receive()) is not None:

@@ -20,6 +20,7 @@ PROVIDER: Final = "deepgram"
 DEFAULT_MODEL: Final = "nova-3"
 
 KEEP_ALIVE: Final = '{"type":"KeepAlive"}'
+FINALIZE: Final = '{"type":"Finalize"}'
 CLOSE_STREAM: Final = '{"type":"CloseStream"}'
 
 _KEYTERM_MODELS: Final = "nova-3"

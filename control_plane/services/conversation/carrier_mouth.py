@@ -46,9 +46,23 @@ class CarrierMouth:
         self._heard: list[str] = []
         self._paused = False
         self._complete = False
+        self._ended_at = -math.inf
+        """When the carrier said that a clause was over."""
         self._changed = asyncio.Event()
 
-    async def begin(self, timing: TurnTiming) -> None:
+    can_hold = False
+    """What the carrier is asked to play is played."""
+
+    def release(self) -> None:
+        """Nothing is ever held."""
+
+    @property
+    def audible_until(self) -> float | None:
+        if not self._playing and not self._heard:
+            return None
+        return math.inf if self._playing else self._ended_at
+
+    async def begin(self, timing: TurnTiming, *, held: bool = False) -> None:
         self._timing = timing
         self._playing.clear()
         self._heard = []
@@ -98,6 +112,7 @@ class CarrierMouth:
         """
         if completed and self._playing and not self._paused:
             self._heard.append(self._playing.popleft().text)
+            self._ended_at = self._clock.steady()
             self._changed.set()
 
     def refused(self) -> None:

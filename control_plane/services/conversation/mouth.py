@@ -12,8 +12,26 @@ class MouthLost(Exception):
 class Mouth(Protocol):
     """Speaks one reply at a time."""
 
-    async def begin(self, timing: TurnTiming) -> None:
-        """A reply begins; the moments of its way to the caller are marked in `timing`. Raises MouthLost."""
+    @property
+    def can_hold(self) -> bool:
+        """Whether it can make a reply ready without anybody hearing it."""
+        ...
+
+    async def begin(self, timing: TurnTiming, *, held: bool = False) -> None:
+        """A reply begins; the moments of its way to the caller are marked in `timing`. Raises MouthLost.
+
+        `held`: it is made ready, and nothing of it is audible before `release`.
+        """
+        ...
+
+    def release(self) -> None:
+        """A reply that was held may be heard."""
+        ...
+
+    @property
+    def audible_until(self) -> float | None:
+        """When the caller will have heard what there is of the reply so far, in steady seconds; past: since then there
+        is silence. None: nothing of it has been audible yet, or it is paused. inf: nobody can tell."""
         ...
 
     async def say(self, clause: str, *, keep: bool = False) -> None:

@@ -31,10 +31,21 @@ class StreamMouth:
         self._failure: ProviderError | None = None
         self._keeping: str | None = None
 
-    async def begin(self, timing: TurnTiming) -> None:
+    can_hold = True
+
+    async def begin(self, timing: TurnTiming, *, held: bool = False) -> None:
         self._timing = timing
         self._utterance = self._reader = self._failure = self._keeping = None
         self._line.begin(self._first_sent)
+        if held:
+            self._line.playout.pause(self._clock.steady())
+
+    def release(self) -> None:
+        self.resume()
+
+    @property
+    def audible_until(self) -> float | None:
+        return self._line.playout.ends_at
 
     def _first_sent(self) -> None:
         self._timing.mark(Stage.FIRST_FRAME, self._clock.steady())

@@ -9,10 +9,11 @@ import orjson
 from control_plane.resources.people import key_use
 from control_plane.resources.people.key_use import USED_EVERY_S, KnownKey
 from control_plane.services.cache.kinds import API_KEYS
-from control_plane.services.people.parts import PeopleParts
+from control_plane.services.people.parts import PeopleParts, TooManyKeys
 
 REMEMBERED: Final = 10_000
-"""Keys whose last use is known here; of others it may be written once more within the minute."""
+"""Keys whose last use is known here; of others it may be written once more within the minute. As many are remembered
+to be good."""
 
 
 class Keys:
@@ -21,13 +22,29 @@ class Keys:
     def __init__(self, parts: PeopleParts) -> None:
         self._parts = parts
         self._noted: OrderedDict[str, float] = OrderedDict()
+        self._good: OrderedDict[str, None] = OrderedDict()
+        """Hashes of keys that were good when they were last shown."""
+
+    async def admitted(self, shown: str, address: str) -> KnownKey | None:
+        """`known` for whoever asks from `address`. One who tries keys has so many tries, whatever becomes of them, and
+        costs the database nothing afterwards; keys that were good go on meanwhile. Raises TooManyKeys."""
+        if self._parts.secrets.prefix_of(shown) and self._parts.secrets.hash_of(shown) not in self._good:
+            limit = self._parts.policy.new_keys
+            verdict = await self._parts.limiter.hit(f"new key:{address}", limit)
+            if not verdict.allowed:
+                raise TooManyKeys(limit, verdict)
+        return await self.known(shown)
 
     async def known(self, shown: str) -> KnownKey | None:
         """The key, as it was some seconds ago at most; None when it is no good."""
         prefix = self._parts.secrets.prefix_of(shown)
-        found = await self.find(prefix) if prefix else None
-        if found is None or not self._parts.secrets.matches(shown, found.hash):
+        if not prefix:
             return None
+        found, shown_hash = await self.find(prefix), self._parts.secrets.hash_of(shown)
+        if found is None or not self._parts.secrets.matches(shown, found.hash):
+            self._good.pop(shown_hash, None)
+            return None
+        self._remember(shown_hash)
         self._note_use(found.id)
         return found
 
@@ -46,6 +63,12 @@ class Keys:
     async def forget(self, prefix: str | None = None) -> None:
         """A key, or what its maker may, has changed: look again. Here at once, elsewhere within seconds."""
         await self._parts.cache.invalidate(API_KEYS, prefix)
+
+    def _remember(self, shown_hash: str) -> None:
+        self._good[shown_hash] = None
+        self._good.move_to_end(shown_hash)
+        if len(self._good) > REMEMBERED:
+            self._good.popitem(last=False)
 
     def _note_use(self, key_id: str) -> None:
         """Once a minute, beside the request."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from control_plane.ports.infrastructure import Clock
-from control_plane.ports.limits import Limit, Limiter
+from control_plane.ports.limits import Limit, Limiter, Verdict
 from control_plane.ports.mail import MailSender
 from control_plane.ports.people import AccessTokens, OneTimeCodes, PasswordHasher, Secrets
 from control_plane.ports.tenancy import TenantStore
@@ -17,6 +17,7 @@ ACCESS_S: Final = 600
 
 REQUESTS: Final = Limit.per_minute(600, burst=200)
 SIGN_INS: Final = Limit.per_minute(20, burst=20)
+NEW_KEYS: Final = Limit.per_minute(60, burst=60)
 
 
 class Locked(Exception):
@@ -25,6 +26,15 @@ class Locked(Exception):
     def __init__(self, wait_s: float) -> None:
         super().__init__("too many attempts")
         self.wait_s = wait_s
+
+
+class TooManyKeys(Exception):
+    """Too many API keys that are not known to be good came from one address."""
+
+    def __init__(self, limit: Limit, verdict: Verdict) -> None:
+        super().__init__("too many unknown keys")
+        self.limit = limit
+        self.verdict = verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,8 @@ class PeoplePolicy:
     """Of one user or key."""
     sign_ins: Limit = SIGN_INS
     """What changes anything below /api/auth/, by address."""
+    new_keys: Limit = NEW_KEYS
+    """API keys that this process has not seen to be good, by address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

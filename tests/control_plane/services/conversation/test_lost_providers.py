@@ -25,10 +25,16 @@ APOLOGY = BOT.phrases.provider_failure
 class SpareMouth:
     """Says everything in no time."""
 
+    can_hold = False
+    audible_until: float | None = None
+
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    async def begin(self, timing: TurnTiming) -> None:
+    async def begin(self, timing: TurnTiming, *, held: bool = False) -> None:
+        pass
+
+    def release(self) -> None:
         pass
 
     async def say(self, clause: str, *, keep: bool = False) -> None:
