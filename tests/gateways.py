@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from quart import Quart
+from quart.testing import TestApp
 from quart.wrappers.response import Response
 
 from control_plane.app import create_app
@@ -20,6 +22,8 @@ from control_plane.testing.voices import FakeTextToSpeech
 from control_plane.wiring import build_gateway
 
 TOKEN: Final = "a-long-random-token"
+STARTUP_S: Final = 60
+"""However busy the machine is; Quart's own patience is six seconds."""
 HERE: Final = ("127.0.0.1", 50_000)
 ELSEWHERE: Final = ("203.0.113.7", 50_000)
 ORDER: Final = {"nombre": "Test", "telefono": "+573001234567"}
@@ -86,6 +90,7 @@ def assembled(
     usual: dict[str, Any] = {"carrier": carrier, "stt": stt, "tts": tts, "brain": brain}
     gateway = build_gateway(chosen, **{**usual, **(parts or {})})
     app = create_app(gateway)
+    app.test_app_class = partial(TestApp, startup_timeout=STARTUP_S, shutdown_timeout=STARTUP_S)  # type: ignore[assignment]
     return Served(gateway=gateway, app=app, control=control, reader=reader, stt=stt, tts=tts, brain=brain)
 
 

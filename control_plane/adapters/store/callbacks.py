@@ -27,7 +27,8 @@ class SqlCallbackStore:
         self._insert = insert_once(database.dialect, callbacks)
 
     async def add(self, new: Sequence[Callback]) -> None:
-        rows = [asdict(callback) for callback in new]
+        # In one order everywhere: two batches that bring the same rows must not wait for each other in a circle.
+        rows = [asdict(callback) for callback in sorted(new, key=lambda callback: callback.id)]
         if rows:
             await self._database.write(lambda connection: _done(connection.execute(self._insert, rows)))
 

@@ -290,7 +290,9 @@ async def test_for_somebody_unknown_the_same_work_is_done(it: Served, monkeypatc
         return await verify(password, hashed)
 
     async def counted_across(job: object) -> object:
-        work.append("across")
+        # The store is shared with what runs in the background.
+        if job.__module__.startswith("control_plane.services.people"):
+            work.append("across")
         return await across(job)  # type: ignore[arg-type]
 
     monkeypatch.setattr(parts.passwords, "verify", counted_verify)

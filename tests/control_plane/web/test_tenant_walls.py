@@ -118,6 +118,7 @@ async def answer(it: Served, method: str, *, path: str, row_id: str, body: Any) 
     return found.status_code, text
 
 
+@pytest.mark.timeout(600)  # some thousand requests
 async def test_the_ids_of_another_tenant_are_answered_like_ids_that_do_not_exist(it: Served) -> None:
     await fill(it)
     everything = await it.gateway.business._store.across(ids)
