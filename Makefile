@@ -7,10 +7,10 @@ COMPILE := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal -
 	--no-emit-index-url --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup front demo up run test check footprint bench screenshots lock clean
+.PHONY: help setup front demo up run test check footprint bench bench-turns screenshots lock clean
 
 help:  ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## Install what the gateway needs into .venv
 	@$(PYTHON) scripts/bootstrap.py
@@ -41,6 +41,9 @@ footprint: front  ## Measure what the idle installation takes: memory and disk
 
 bench: setup  ## Measure how many calls one process carries
 	@$(BIN)/python -m benchmarks.calls $(ARGS)
+
+bench-turns: setup  ## Measure how human the turn taking is (ARGS="--language en")
+	@$(BIN)/python -m benchmarks.turns $(ARGS)
 
 screenshots: front  ## Take the pictures in docs/images anew, of simulated calls
 	@$(PYTHON) scripts/bootstrap.py --dev

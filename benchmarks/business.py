@@ -16,8 +16,10 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection, text
 
-from benchmarks import machine, tables
-from benchmarks.business_data import UNTIL, make_calls, make_facts, make_products, make_sums, make_turns
+from benchmarks import business_sign_in, machine, tables
+from benchmarks.business_data import DAY_S, UNTIL, make_calls, make_facts, make_products, make_sums, make_turns
+from benchmarks.business_lists import LISTS
+from benchmarks.business_people import make_people
 from control_plane.adapters.store.analytics import SqlAnalyticsStore
 from control_plane.adapters.store.analytics_facts import facts_of
 from control_plane.adapters.store.database import Database
@@ -28,7 +30,6 @@ from simulator.stages import percentiles
 from tests.gateways import Served, served
 from tests.postgres import postgres_server
 
-DAY_S: Final = 86_400
 BUILD_S: Final = 900.0
 COUNTED: Final = 1_000
 YEAR: Final = {"from": str(UNTIL - 365 * DAY_S), "to": str(UNTIL)}
@@ -50,25 +51,6 @@ ANALYTICS: Final = (
     ("by hour, month", "by", {**MONTH, "dimension": "hour"}),
     ("by hour, year", "by", {**YEAR, "dimension": "hour"}),
 )
-LISTS: Final[tuple[tuple[str, str, dict[str, str]], ...]] = (
-    ("calls", "/api/calls", {}),
-    ("calls, in the middle", "/api/calls", {"to": str(UNTIL - 180 * DAY_S)}),
-    ("calls, one bot", "/api/calls", {"bot_id": "cobros"}),
-    ("calls, inbound", "/api/calls", {"direction": "inbound"}),
-    ("calls, cause", "/api/calls", {"cause": "busy"}),
-    ("calls, cause that is not there", "/api/calls", {"cause": "rejected"}),
-    ("calls, number", "/api/calls", {"number": "+573001004242"}),
-    ("calls, recorded", "/api/calls", {"has_recording": "true"}),
-    ("calls, 295 s or longer", "/api/calls", {"min_duration": "295"}),
-    ("calls, p95 2 s or more (none)", "/api/calls", {"min_latency": "2000"}),
-    ("calls, q: common name", "/api/calls", {"q": "lopez"}),
-    ("calls, q: rare number", "/api/calls", {"q": "3001004242"}),
-    ("calls, said: common words", "/api/calls", {"said": "cita manana"}),
-    ("calls, said: never", "/api/calls", {"said": "xilofono"}),
-    ("products", "/api/products", {}),
-    ("products, by name", "/api/products", {"sort": "name"}),
-    ("products, q", "/api/products", {"q": "numero 99"}),
-)
 
 
 def main() -> int:
@@ -78,13 +60,9 @@ def main() -> int:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bench-")))
         server = stack.enter_context(postgres_server()) if "postgresql" in options.engines else None
         for engine in options.engines:
-            if options.only != "analytics":
-                asyncio.run(_lists(_address(engine, folder, name="lists", server=server), folder, options=options))
-            if options.only == "lists":
-                continue
-            calls = options.calls if engine == "postgresql" else options.rows
-            where = _address(engine, folder, name="analytics", server=server)
-            asyncio.run(_analytics(where, folder, calls=calls, options=options))
+            for part in [options.only] if options.only else PARTS:
+                where = _address(engine, folder, name=part.replace("-", "_"), server=server)
+                asyncio.run(PARTS[part](where, folder, options=options))
     return 0
 
 
@@ -100,6 +78,7 @@ async def _lists(address: str, folder: Path, *, options: argparse.Namespace) -> 
         make_calls(connection, options.rows)
         make_turns(connection)
         make_products(connection, options.rows)
+        make_people(connection, options.rows)
         make_sums(connection)
         some = text(
             "UPDATE calls SET counted = false WHERE id IN (SELECT id FROM calls ORDER BY created_at LIMIT :some)"
@@ -112,7 +91,8 @@ async def _lists(address: str, folder: Path, *, options: argparse.Namespace) -> 
 
     await database.write(build)
     await _analyse(database)
-    print(f"\n{database.dialect}: {options.rows} calls with eight turns, as many products; {await _count(database)}")
+    counted = await _count(database)
+    print(f"\n{database.dialect}: {options.rows} calls with eight turns, as many products, contacts, orders; {counted}")
     await database.aclose()
     async with served(folder / database.dialect, address) as it:
         await _measure(it, [(name, path, query) for name, path, query in LISTS], times=options.times)
@@ -128,8 +108,9 @@ async def _count(database: Database) -> str:
     return f"{done} calls counted, each {took * 1000 / done:.2f} ms, {own * 1000 / done:.2f} of them this process"
 
 
-async def _analytics(address: str, folder: Path, *, calls: int, options: argparse.Namespace) -> None:
+async def _analytics(address: str, folder: Path, *, options: argparse.Namespace) -> None:
     database = open_database(address, timeout_s=BUILD_S)
+    calls = options.calls if database.dialect == "postgresql" else options.rows
     await migrate(database)
     await database.write(lambda connection: make_calls(connection, calls))
     await database.write(make_facts)
@@ -144,6 +125,15 @@ async def _analytics(address: str, folder: Path, *, calls: int, options: argpars
         await _measure(it, asked, times=options.times, forget=lambda: it.gateway.analytics._answers.clear())
 
 
+async def _sign_in(address: str, folder: Path, *, options: argparse.Namespace) -> None:
+    print(f"\n{address.partition(':')[0]}: sign-in")
+    async with served(folder / f"{address.partition(':')[0]}-sign-in", address) as it:
+        await business_sign_in.measure(it, times=options.times)
+
+
+PARTS: Final = {"lists": _lists, "analytics": _analytics, "sign-in": _sign_in}
+
+
 async def _analyse(database: Database) -> None:
     await database.write(lambda connection: connection.execute(text("ANALYZE")))
 
@@ -152,7 +142,7 @@ async def _explain(database: Database) -> None:
     ranges = [(UNTIL - 365 * DAY_S, UNTIL)]
     for step in (3600, 86_400):
         wanted = FactsWanted(tenant_id="default", step=step, ranges=ranges, columns=(*COUNTS, LATENCIES))
-        query = facts_of(wanted)
+        query = facts_of(wanted, dialect=database.dialect)
 
         def explained(connection: Connection, query: object = query) -> str:
             compiled = query.compile(connection.engine, compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]
@@ -190,7 +180,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=100_000, help="of the lists, and of SQLite's analytics")
     parser.add_argument("--calls", type=int, default=1_000_000, help="of PostgreSQL's analytics")
     parser.add_argument("--times", type=int, default=50, help="each request")
-    parser.add_argument("--only", choices=["lists", "analytics"], help="one of the two parts")
+    parser.add_argument("--only", choices=list(PARTS), help="one of the parts")
     parser.add_argument("--explain", action="store_true", help="the plans of the queries behind analytics too")
     return parser.parse_args()
 

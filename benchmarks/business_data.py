@@ -21,6 +21,7 @@ from control_plane.ports.analytics import number_of
 
 UNTIL: Final = 1_767_243_600
 """Midnight of the first of January 2026 in Bogotá."""
+DAY_S: Final = 86_400
 DAYS: Final = 365
 PORTION: Final = 1_000
 OPEN_S: Final = 14 * 3600

@@ -41,6 +41,8 @@ class Plan:
     cores: Cores
     settings: Mapping[str, str] = field(default_factory=dict)
     profile: Path | None = None
+    seed: int = 1
+    """Of what the simulator draws."""
 
 
 class Stack:
@@ -91,7 +93,7 @@ class Stack:
         return answer
 
     def _start_simulator(self) -> tuple[psutil.Popen, dict[str, Any]]:
-        command = ["-m", "simulator", "--gateway", self.url, "--port", str(free_port())]
+        command = ["-m", "simulator", "--gateway", self.url, "--port", str(free_port()), "--seed", str(self._plan.seed)]
         process = self._start("simulator", command, environment={}, cores=self._plan.cores.others)
         ready, _, _ = select.select([process.stdout], [], [], READY_S)
         line = process.stdout.readline() if ready else b""

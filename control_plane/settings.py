@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_valid
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from control_plane.settings_check import Fault, SettingsError, Severity, faults
+from control_plane.settings_providers import LlmOrder, SttOrder, TtsOrder
 from control_plane.settings_sources import Found, look_around, value_faults
 
 __all__ = ["ALIASES", "Fault", "Settings", "SettingsError", "Severity", "faults", "variable_names"]
@@ -90,11 +91,16 @@ class Settings(BaseSettings):
     twilio_phone_number: str = ""
     twilio_base_url: str = "https://api.twilio.com"
 
+    llm_providers: LlmOrder = ""
+    llm_hedge_ms: Milliseconds = 1200
+    stt_providers: SttOrder = ""
+    tts_providers: TtsOrder = ""
     claude_api_key: Secret = NOTHING
     anthropic_model: str = "claude-haiku-5-5"
     anthropic_base_url: str = "https://api.anthropic.com"
     deepgram_api_key: Secret = NOTHING
     deepgram_model: str = "nova-3"
+    deepgram_voice: str = ""
     deepgram_base_url: str = "https://api.deepgram.com"
     endpointing_ms: Annotated[int, Field(ge=10, le=5000)] = 200
     elevenlabs_api_key: Secret = NOTHING
@@ -102,12 +108,16 @@ class Settings(BaseSettings):
     elevenlabs_default_voice: str = "EXAVITQu4vr4xnSDxMaL"
     elevenlabs_base_url: str = "https://api.elevenlabs.io"
     openai_api_key: Secret = NOTHING
+    openai_model: str = ""
+    langchain_model: str = ""
     openai_base_url: str = "https://api.openai.com/v1"
 
     default_bot: str = "maria"
     bot_language: Literal["", "es", "en", "multi"] = ""
     default_region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CO"
     default_time_zone: str = "America/Bogota"
+    turn_endpointing: Literal["fixed", "adaptive", "semantic"] = "semantic"
+    turn_speculation: bool = True
     playout_lead_ms: Milliseconds = 400
     playout_chunk_ms: Milliseconds = 200
     record_calls: bool = True

@@ -9,6 +9,7 @@ from aiohttp import web
 from simulator import report
 from simulator.caller.script import BadScript, Script, parse_script, read_script, with_code
 from simulator.credentials import credentials
+from simulator.delays import Draws, read_delay
 from simulator.faults import parse_fault
 from simulator.settings import Delays
 from simulator.stages import StageLedger
@@ -101,10 +102,11 @@ class Control:
 
     async def change_delays(self, request: web.Request) -> web.Response:
         body = await _object(request)
-        known = {field.name for field in fields(Delays)}
-        if set(body) - known or not all(isinstance(value, int | float) and value >= 0 for value in body.values()):
-            raise ValueError(f"numbers from 0 for any of {', '.join(sorted(known))}")
-        self._world.delays = replace(self._world.delays, **body)
+        known = {field.name: field.type is not float for field in fields(Delays)}
+        if set(body) - set(known):
+            raise ValueError(f"delays are {', '.join(sorted(known))}")
+        read: dict[str, Any] = {name: read_delay(value, may_spread=known[name]) for name, value in body.items()}
+        self._world.delays = replace(self._world.delays, **read)
         return await self.show_delays(request)
 
     async def reset(self, _: web.Request) -> web.Response:
@@ -116,6 +118,7 @@ class Control:
         world.tts_spoken.clear()
         world.stages = StageLedger()
         world.delays = world.settings.delays
+        world.draws = Draws(world.settings.seed)
         return web.json_response({})
 
     async def show_credentials(self, _: web.Request) -> web.Response:

@@ -15,12 +15,14 @@ def credentials(world: World) -> dict[str, Any]:
         "telnyx_api_key": keys.telnyx_api_key,
         "deepgram_base_url": f"{world.url}/deepgram",
         "anthropic_base_url": f"{world.url}/anthropic",
+        "openai_base_url": f"{world.url}/openai/v1",
         "elevenlabs_base_url": f"{world.url}/elevenlabs",
         "keys": {
             "telnyx_connection_id": keys.telnyx_connection_id,
             "telnyx_phone_number": keys.telnyx_phone_number,
             "deepgram_api_key": keys.deepgram_api_key,
             "anthropic_api_key": keys.anthropic_api_key,
+            "openai_api_key": keys.openai_api_key,
             "elevenlabs_api_key": keys.elevenlabs_api_key,
         },
     }

@@ -32,6 +32,7 @@ def brief(leg: Leg) -> Json:
         "hangup_cause": leg.hangup_cause or None,
         "turns_count": len(leg.record.turns),
         "gap_max_ms": gap_max_ms(leg),
+        "silence_max_ms": leg.record.silences.max_ms,
     }
 
 
@@ -44,10 +45,12 @@ def full(world: World, leg: Leg) -> Json:
         "webhooks": [asdict(one) for one in world.carrier.webhooks.deliveries if one.call == leg.id],
         "said": [_said(utterance) for utterance in record.said],
         "heard": [_heard(heard) for heard in leg.ears.heard],
+        "onsets": list(leg.ears.onsets),
         "turns": _turns(world, leg),
         "barge_ins": [{**asdict(one), "clear_ms": one.clear_ms} for one in record.barge_ins],
         "clears": [asdict(clear) for clear in record.clears],
         "gaps": [asdict(gap) for gap in leg.ears.gaps],
+        "silences": [asdict(silence) for silence in leg.record.silences.all],
         "client_faults": [asdict(fault) for fault in record.client_faults],
         "digits_received": leg.digits_received,
         "digits_pressed": record.digits_pressed,
@@ -71,10 +74,12 @@ def summary(world: World) -> Json:
         "scripts_done": sum(leg.record.script_done for leg in legs),
         "caller_latency_ms": percentiles(turn.latency_ms for leg in legs for turn in leg.record.turns),
         **world.stages.summary(),
+        "costs": world.stages.costs(),
         "barge_ins": len(barge_ins),
         "barge_ins_without_clear": sum(one.clear_at is None for one in barge_ins),
         "clear_ms": percentiles(one.clear_ms for one in barge_ins),
         "gap_max_ms": percentiles(gap_max_ms(leg) for leg in legs if leg.answered_at is not None),
+        "silence_max_ms": percentiles(leg.record.silences.max_ms for leg in legs if leg.answered_at is not None),
         "gaps": sum(len(leg.ears.gaps) for leg in legs),
         "client_faults": sum(len(leg.record.client_faults) for leg in legs),
         "repeated_commands": sum(command.repeated for leg in legs for command in leg.commands),
@@ -92,6 +97,7 @@ def _said(utterance: Utterance) -> Json:
         "text": utterance.text,
         "kind": utterance.kind,
         "started_at": utterance.started_at,
+        "first_loud_at": utterance.first_loud_at,
         "ended_at": utterance.ended_at,
     }
 
@@ -99,6 +105,9 @@ def _said(utterance: Utterance) -> Json:
 def _heard(heard: Heard) -> Json:
     return {
         "text": heard.text,
+        "spoken": heard.spoken.text,
+        "from_ms": heard.begun / 8,
+        "to_ms": heard.offset / 8,
         "started_at": heard.started_at,
         "ended_at": heard.ended_at,
         "cut": heard.cut,

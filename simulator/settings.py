@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from simulator.delays import Delay
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delays:
-    """How long the simulated world takes; names end in the unit. `PATCH /sim/delays` replaces single values."""
+    """How long the simulated world takes; names end in the unit. `PATCH /sim/delays` replaces single values.
+
+    Those of the AI providers may also be a distribution (`Spread`), from which every occasion draws anew.
+    """
 
     telnyx_rest_s: float = 0.02
     """From a REST command to its response."""
@@ -32,11 +37,11 @@ class Delays:
     """Silence after which a caller takes the bot's speech to be over although more could come."""
     caller_wait_s: float = 12.0
     """How long a caller waits for the bot to say anything before going on with the script."""
-    deepgram_interim_ms: float = 120
-    deepgram_final_ms: float = 250
-    llm_first_token_ms: float = 350
-    llm_token_ms: float = 15
-    tts_first_byte_ms: float = 180
+    deepgram_interim_ms: Delay = 120
+    deepgram_final_ms: Delay = 250
+    llm_first_token_ms: Delay = 350
+    llm_token_ms: Delay = 15
+    tts_first_byte_ms: Delay = 180
     tts_speed: float = 4.0
     """How many times faster than real time audio is synthesised."""
 
@@ -51,6 +56,7 @@ class Keys:
     signing_seed: str = "".join(f"{i:02x}" for i in range(32))
     deepgram_api_key: str = "deepgram-simulator-key"
     anthropic_api_key: str = "sk-ant-simulator-key"
+    openai_api_key: str = "sk-openai-simulator-key"
     elevenlabs_api_key: str = "elevenlabs-simulator-key"
 
 

@@ -29,6 +29,8 @@ class Said:
     call: str
     text: str
     at: float
+    last_part: str = ""
+    """What was said after the last pause; empty: there was none."""
 
     @property
     def began(self) -> float:
@@ -147,7 +149,7 @@ class _Linker:
 
         The same words in two calls may have the same bytes, and the recogniser then names the wrong call.
         """
-        key = letters(said.text)
+        key = letters(said.last_part or said.text)
         finals = [
             one
             for one in _window(self._records.finals, said.began, until=until)

@@ -36,10 +36,13 @@ class StageLedger:
         self._linked: list[dict[str, Any]] | None = None
         """What `turns` found, until something else is written down."""
 
-    def caller_spoke(self, call: str, text: str, *, ended_at: float) -> None:
-        """The carrier put the last voiced frame of `text` on the wire at `ended_at`."""
+    def caller_spoke(self, call: str, text: str, *, ended_at: float, last_part: str = "") -> None:
+        """The carrier put the last voiced frame of `text` on the wire at `ended_at`.
+
+        `last_part`: what was said after the last pause in it.
+        """
         self._linked = None
-        _keep(self._records.said, Said(call, text, ended_at))
+        _keep(self._records.said, Said(call, text, ended_at, last_part))
 
     def bot_audible(self, call: str, at: float, *, arrived_at: float | None = None) -> None:
         """The first frame of bot speech after a pause was heard by the caller; its message had come at `arrived_at`."""
@@ -113,6 +116,17 @@ class StageLedger:
             total[name] = percentiles(turn[name] for turn in turns)
         total["stages"] = {name: percentiles(turn["stages"][name] for turn in turns) for name in STAGES}
         return total
+
+    def costs(self) -> dict[str, int]:
+        """How often model and voice were asked, how often in vain, and how much they wrote and spoke."""
+        asked, voiced = self._records.questions, self._records.utterances
+        return {
+            "brain_asked": len(asked),
+            "brain_cancelled": sum(question.cancelled_at is not None for question in asked),
+            "brain_characters": sum(len(question.reply) for question in asked),
+            "voice_asked": len(voiced),
+            "voice_characters": sum(len(utterance.key) for utterance in voiced),
+        }
 
 
 def percentiles(values: Iterable[float | None]) -> dict[str, float | None]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import ClientSession, web
 
+from simulator.delays import Draws
 from simulator.faults import Faults
 from simulator.settings import Delays, Settings
 from simulator.spoken import SpokenLedger
@@ -27,6 +28,7 @@ class World:
 
     settings: Settings
     delays: Delays
+    draws: Draws
     faults: Faults = field(default_factory=Faults)
     spoken: SpokenLedger = field(default_factory=lambda: SpokenLedger(now))
     """What callers said, as the recogniser receives it."""
@@ -42,6 +44,10 @@ class World:
 
     def now(self) -> float:
         return now()
+
+    def delay_s(self, name: str) -> float:
+        """How long the thing of this name (a field of `Delays` in ms) takes this time, in seconds."""
+        return self.draws.of(name, getattr(self.delays, name)) / 1000
 
     @property
     def carrier(self) -> "Carrier":
@@ -62,4 +68,4 @@ WORLD: web.AppKey[World] = web.AppKey("world", World)
 
 
 def make_world(settings: Settings) -> World:
-    return World(settings=settings, delays=settings.delays)
+    return World(settings=settings, delays=settings.delays, draws=Draws(settings.seed))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from control_plane.core.call import commands as c
 from control_plane.core.call import events as e
 from control_plane.core.call.causes import HangupCause
+from control_plane.core.call.state import OnMachine
 
 CALLEE: Final = "+573005550101"
 OURS: Final = "+576015550100"
@@ -29,6 +30,8 @@ ONE_OF_EACH: Final[tuple[e.CallEvent, ...]] = (
     ACCEPTED,
     INITIATED,
     ANSWERED,
+    e.MachineDetected(),
+    e.MachineGreetingEnded(sure=False),
     e.LegBridged(),
     HUNG_UP,
     e.StreamStarted(),
@@ -36,6 +39,7 @@ ONE_OF_EACH: Final[tuple[e.CallEvent, ...]] = (
     e.StreamFailed(reason="connection_failed"),
     ATTACHED,
     DETACHED,
+    e.HearingLost(stream_id="stream-1"),
     e.CallerTranscribed(text="sí, señor", final=True),
     e.SpeechPlayed(completed=True),
     e.DigitReceived(digit="#"),
@@ -73,7 +77,14 @@ _STREAMS = st.sampled_from(["stream-1", "stream-2"])
 _COMMAND_NAMES = st.sampled_from([type(command).__name__ for command in COMMAND_OF_EACH])
 
 BEGINNINGS: Final[st.SearchStrategy[e.CallEvent]] = st.one_of(
-    st.builds(e.CallRequested, to=st.just(CALLEE), sender=st.just(OURS), stream=_BOOLS, record=_BOOLS),
+    st.builds(
+        e.CallRequested,
+        to=st.just(CALLEE),
+        sender=st.just(OURS),
+        stream=_BOOLS,
+        record=_BOOLS,
+        on_machine=st.sampled_from([action.value for action in OnMachine]),
+    ),
     st.builds(
         e.CallOffered,
         sender=st.just(CALLEE),
@@ -94,6 +105,8 @@ EVENTS: Final[st.SearchStrategy[e.CallEvent]] = st.one_of(
     st.builds(e.MediaAttached, stream_id=_STREAMS),
     st.builds(e.MediaDetached, stream_id=_STREAMS, orderly=_BOOLS),
     st.builds(e.CommandFailed, command=_COMMAND_NAMES, code=st.just("1"), gone=st.sampled_from([False, False, True])),
+    st.just(e.MachineDetected()),
+    st.builds(e.MachineGreetingEnded, sure=_BOOLS),
     st.builds(e.CallerTranscribed, text=st.just("sí"), final=_BOOLS),
     st.builds(e.SpeechPlayed, completed=_BOOLS),
     st.builds(e.SayRequested, text=st.just("hola"), url=st.sampled_from(["", "https://a.example/1"])),

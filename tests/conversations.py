@@ -64,6 +64,8 @@ class Talking:
     dialogue: Dialogue
     metrics: Metrics
     heard_on_bus: Subscription
+    clock: LoopClock
+    voice: CallVoice
     posted: list[CallEvent] = field(default_factory=list)
 
     def hears(self, text: str) -> None:
@@ -145,6 +147,8 @@ async def talking(
         dialogue=dialogue,
         metrics=metrics,
         heard_on_bus=heard,
+        clock=clock,
+        voice=voice,
         posted=posted,
     )
     conversation.close()

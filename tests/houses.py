@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from control_plane.adapters.people.keys import OUTBOUND_WEBHOOKS
+from control_plane.adapters.people.seals import AesSeals
 from control_plane.adapters.store.database import Database
 from control_plane.adapters.store.tenancy import SqlTenantStore
 from control_plane.core.people.permissions import ALL
@@ -73,8 +75,11 @@ class House:
             self.announcer(session)
 
         self.store = SqlTenantStore(database, clock=clock, watch=watched)
-        self.endpoints = Endpoints(self.store, allowed=Allowed())
-        self.delivering = Delivering(DeliveryParts(store=self.store, http=self.http, clock=clock, metrics=self.metrics))
+        self.seals = AesSeals(b"a secret of tests", OUTBOUND_WEBHOOKS)
+        self.endpoints = Endpoints(self.store, allowed=Allowed(), seals=self.seals)
+        self.delivering = Delivering(
+            DeliveryParts(store=self.store, http=self.http, clock=clock, metrics=self.metrics, seals=self.seals)
+        )
 
     async def hook(self, *events: str, **more: Any) -> WebhookMade:
         return await self.endpoints.create(ANA, WebhookIn(url=URL, events=list(events) or ["*"], **more))

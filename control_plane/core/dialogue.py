@@ -34,6 +34,16 @@ CONNECTED: Final = Message(role="caller", text="(llamada conectada)")
 _KEPT: Final = 0.75
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A memory at one moment; only `Dialogue` reads it."""
+
+    kept: tuple[Message, ...]
+    steps: tuple[Message, ...]
+    written: tuple[str, ...]
+    unanswered: str
+
+
 class Dialogue:
     """What both sides know of each other. A reply enters the memory as far as it was heard, its tools in any case.
 
@@ -99,6 +109,15 @@ class Dialogue:
         if not joined or joined[0].role != "caller":
             joined.insert(0, CONNECTED)
         return tuple(joined)
+
+    def snapshot(self) -> Snapshot:
+        """The memory as it is now, for `rollback`."""
+        return Snapshot(tuple(self._kept), tuple(self._steps), tuple(self._written), self._unanswered)
+
+    def rollback(self, snapshot: Snapshot) -> None:
+        """What happened since was only tried: forget it."""
+        self._kept, self._steps = list(snapshot.kept), list(snapshot.steps)
+        self._written, self._unanswered = list(snapshot.written), snapshot.unanswered
 
     def restore(self, turns: Iterable[Message]) -> None:
         """Take over a conversation from stored turns, each with the text that was heard.

@@ -38,10 +38,14 @@ REFUSALS: Final[Mapping[str, Told]] = {
     "totp_on": Told(409, "Codes are asked for already"),
     "bad_link": Told(410, "The link is not good any more"),
     "weak_password": Told(422, "The password is too weak"),
+    # what the installation has sealed
+    "secret_lost": Told(409, "The secret cannot be opened any more"),
     # bots and flows
     "not_published": Told(409, "It has no published version"),
     "too_many_chats": Told(503, "Too many try bots out already"),
     "brain_unavailable": Told(503, "The model does not answer"),
+    # calls
+    "too_many_live_calls": Told(429, "The company has as many calls as it may"),
     # sellers, products, orders
     "sku_taken": Told(409, "Another product has this SKU"),
     "out_of_stock": Told(409, "There are not enough pieces"),

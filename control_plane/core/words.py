@@ -12,7 +12,7 @@ LONGEST: Final = 64
 SNIPPET: Final = 120
 """Letters around what was found."""
 LEAST: Final = 3
-"""Letters of the shortest ending of a word that is found by itself."""
+"""Letters of the shortest part of a word that is found by itself."""
 
 
 def folded(*texts: str) -> str:
@@ -30,6 +30,11 @@ def endings(*texts: str) -> list[str]:
     """The words and their endings: what begins one of them is part of a word, `opez` of `López`."""
     found = words(*texts)
     return list(dict.fromkeys(word[start:] for word in found for start in range(max(1, len(word) - LEAST + 1))))
+
+
+def grams(found: Iterable[str]) -> list[str]:
+    """The pieces of LEAST letters that words consist of, each once: what contains a word has all of its pieces."""
+    return list(dict.fromkeys(word[at : at + LEAST] for word in found for at in range(len(word) - LEAST + 1)))
 
 
 def snippet(texts: Iterable[str], wanted: Sequence[str]) -> str:

@@ -82,12 +82,29 @@ class Metrics:
             "From the caller's last sound to the first sound of the answer.",
             buckets=STAGE_BUCKETS,
         )
+        self.ear_latency_seconds = self._histogram(
+            "ear_latency_seconds",
+            "From the caller's last sound to the agent's first, by both tracks of an ended call.",
+            buckets=STAGE_BUCKETS,
+        )
+        self.dead_air_total = self._counter("dead_air", "Silences in which the agent owed something for too long.")
+        self.talk_over_total = self._counter("talk_over", "Times the agent talked over the caller.")
         self.replies_total = self._counter("replies", "Replies of which the caller heard something.", "outcome")
         self.reply_heard_seconds = self._histogram(
             "reply_heard_seconds", "How long a reply was heard, to its end or its interruption.", buckets=HEARD_BUCKETS
         )
         self.barge_ins_total = self._counter("barge_ins", "Callers speaking while the agent speaks.", "outcome")
         self.reprompts_total = self._counter("reprompts", "Times a silent caller was asked again.")
+        self.fillers_total = self._counter("fillers", "Words said in between because a reply took long.")
+        self.speculations_total = self._counter(
+            "speculations", "Replies made ready before it was certain that the turn was over.", "outcome"
+        )
+        self.speculation_waste_characters_total = self._counter(
+            "speculation_waste_characters", "Characters of speculative replies that nobody heard."
+        )
+        self.speculation_waste_tokens_total = self._counter(
+            "speculation_waste_tokens", "Tokens of speculative replies that were complete and that nobody heard."
+        )
 
     def _declare_borders(self) -> None:
         self.webhooks_total = self._counter("webhooks", "Webhooks received.", "carrier", "outcome")
@@ -115,6 +132,7 @@ class Metrics:
         self.provider_seconds = self._histogram(
             "provider_seconds", "How long providers took.", "provider", "operation", buckets=PROVIDER_BUCKETS
         )
+        self._declare_fallback()
         self.database_seconds = self._histogram(
             "database_seconds", "How long transactions took, waiting included.", "operation", buckets=DATABASE_BUCKETS
         )
@@ -123,6 +141,17 @@ class Metrics:
         self.bus_subscribers = self._gauge("bus_subscribers", "Listeners to events in passing.")
         self.bus_dropped_total = self._counter("bus_dropped", "Messages that slow listeners have lost.")
         self.http_requests_total = self._counter("http_requests", "HTTP requests answered.", "route", "status")
+
+    def _declare_fallback(self) -> None:
+        self.provider_switches_total = self._counter(
+            "provider_switches", "Times another provider was asked in the place of one.", "kind", "provider", "reason"
+        )
+        self.provider_hedges_total = self._counter(
+            "provider_hedges", "Models that were asked beside a slow one.", "provider", "outcome"
+        )
+        self.provider_breaker_state = self._gauge(
+            "provider_breaker_state", "Breakers of providers: 0 closed, 1 half open, 2 open.", "kind", "provider"
+        )
 
     def _declare_cache(self) -> None:
         self.cache_requests_total = self._counter("cache_requests", "What the cache was asked for.", "kind", "outcome")

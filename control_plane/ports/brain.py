@@ -23,8 +23,10 @@ class Question:
     system: str
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
+    providers: tuple[str, ...] = ()
+    """Who may be asked, by name, in this order; empty: the installation's order."""
     model: str = ""
-    """Empty for the adapter's default."""
+    """Of the first of them; empty for the adapter's default."""
     max_tokens: int = 400
     tag: str = ""
     """An opaque id of the call, for the provider's abuse tracing; never personal data."""

@@ -4,9 +4,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from control_plane.core.turn.events import FinalHeard, InterimHeard, UtteranceEnded
+from control_plane.core.turn.events import EagerEnd, FinalHeard, InterimHeard, UtteranceEnded
 
-Heard = InterimHeard | FinalHeard | UtteranceEnded
+Heard = InterimHeard | EagerEnd | FinalHeard | UtteranceEnded
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A sign of life: the recogniser has heard a sound, or nothing, and has no word to tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,10 +20,14 @@ class HearingOptions:
 
     language: str = "es"
     """`es`, `en` or `multi`."""
+    providers: tuple[str, ...] = ()
+    """Who may listen, by name, in this order; empty: the installation's order."""
     model: str = ""
-    """Empty for the adapter's default."""
+    """Of the first of them; empty for the adapter's default."""
     endpointing_ms: int = 200
     keyterms: tuple[str, ...] = ()
+    avoid: str = ""
+    """A provider that has just failed: the others are asked first."""
 
 
 class Ear(Protocol):
@@ -34,8 +43,9 @@ class Ear(Protocol):
         """
         ...
 
-    def events(self) -> AsyncIterator[Heard]:
-        """What is heard, until `aclose`. Raises ProviderError when the provider ends the recognition by itself."""
+    def events(self) -> AsyncIterator[Heard | Listening]:
+        """What is heard, until `aclose`; whoever listens to a voice and tells nothing at all is taken to be broken.
+        Raises ProviderError when the provider ends the recognition by itself."""
         ...
 
     async def aclose(self) -> None: ...

@@ -9,11 +9,18 @@ from typing import Protocol
 class VoiceOptions:
     """How the bot sounds. Audio is always PCMU, 8 kHz, mono, without headers."""
 
+    providers: tuple[str, ...] = ()
+    """Who may speak, by name, in this order; empty: the installation's order."""
     voice: str = ""
-    """The provider's voice id; empty for the adapter's default."""
+    """A voice id of the first of them; empty for the adapter's default."""
     language: str = "es"
     model: str = ""
+    """Of the first of them; empty for the adapter's default."""
     speed: float = 1.0
+    avoid: str = ""
+    """A provider that has just failed: the others are asked first."""
+    alone: bool = False
+    """No other than the first will do: for audio that is kept as the voice of this bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +30,11 @@ class SpokenPiece:
     audio: bytes
     """PCMU; any length."""
     text: str = ""
-    """The characters spoken in this piece; empty when the provider gives no alignment."""
+    """The characters spoken in this piece; without `starts_ms` they lie along it and the pieces without text that
+    follow."""
     starts_ms: tuple[int, ...] = ()
-    """For each character of `text`: when it begins, in ms from the beginning of this piece."""
+    """For each character of `text`: when it begins, in ms from the beginning of this piece; empty when the provider
+    tells no times."""
 
 
 class Utterance(Protocol):

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, literal, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from control_plane.core.refusals import Refused, invalid, unknown
 from control_plane.core.words import folded as folded
 from control_plane.ports.tables import Words
 from control_plane.resources.cursor import cursor_after, position_of
-from control_plane.resources.resource import Resource
+from control_plane.resources.resource import Column, Resource
+from control_plane.resources.searching import search
 
 MAX_PAGE: Final = 200
 
@@ -66,11 +67,16 @@ class Rows:
             value, row_id = position_of(query.cursor, sort, kind=column.type.python_type)
             here, there = tuple_(column, table.id), tuple_(literal(value, column.type), literal(row_id))
             statement = statement.where(here < there if down else here > there)
-        rows = self._session.scalars(statement).unique().all()
+        rows = self._listed(statement, column, down=down, words=folded(query.text).split())
         shown = rows[:limit]
         more = len(rows) > limit
         last = cursor_after(sort, getattr(shown[-1], column.key), row_id=shown[-1].id) if more else ""
         return Page(items=[self.said(row) for row in shown], next_cursor=last)
+
+    def _listed(self, statement: Select[Any], column: Column, *, down: bool, words: Sequence[str]) -> Sequence[Any]:
+        if not words:
+            return self._session.scalars(statement).unique().all()
+        return search(self._session, statement, table=self._resource.table, order=column, down=down, words=words)
 
     def said(self, row: Any) -> BaseModel:
         """What the API says of a row."""
@@ -122,8 +128,6 @@ def _conditions(resource: Resource, query: Query) -> Iterator[ColumnElement[bool
     for name, value in query.filters.items():
         if value is not None:
             yield resource.filters[name].where(value)
-    for word in folded(query.text).split():
-        yield resource.table.words.contains(word, autoescape=True)
 
 
 def check_version(row: Any, version: int | None) -> None:

@@ -1,13 +1,17 @@
 """How a tenant's settings are read and changed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from control_plane.core.refusals import Refused
+from control_plane.ports.tenancy import who
 from control_plane.resources.crud import check_version
 from control_plane.resources.tenants import Retention, SettingsOut, Tenant, own
+
+INSTALLATION: Final = "system:write"
 
 
 class TenantSettings(SettingsOut):
@@ -24,6 +28,8 @@ def change(session: Session, fields: Mapping[str, Any], *, version: int | None, 
     """Set the fields that were sent; of `retention` only the kinds that were sent. Raises Refused."""
     row = own(session)
     check_version(row, version)
+    if fields.get("max_live_calls", row.max_live_calls) != row.max_live_calls and not who(session).may(INSTALLATION):
+        raise Refused("not_allowed", f"Who runs the installation shares its lines out: it needs {INSTALLATION}.")
     for name, value in fields.items():
         setattr(row, name, {**row.retention, **value} if name == "retention" else value)
     session.flush()
@@ -44,6 +50,7 @@ def _of(row: Tenant, default_zone: str) -> TenantSettings:
         region=row.region,
         currency=row.currency,
         retention=Retention(**row.retention),
+        max_live_calls=row.max_live_calls,
         version=row.version,
         effective_zone=row.zone or default_zone,
     )

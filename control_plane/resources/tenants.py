@@ -27,6 +27,8 @@ class Tenant(Tenanted, Stamped, Base):
     """`active` or `suspended`."""
     retention: Mapped[dict[str, Any]]
     """Days that things are kept, by kind: see RetentionIn."""
+    max_live_calls: Mapped[int] = mapped_column(default=0, server_default="0")
+    """In each control plane at once; 0: as many as it takes."""
 
 
 SHORTEST_AUDIT = 90
@@ -61,6 +63,7 @@ class SettingsOut(BaseModel):
     region: str
     currency: str
     retention: Retention
+    max_live_calls: int
     version: int
 
 
@@ -78,6 +81,12 @@ class SettingsIn(BaseModel):
     region: str = Field(default="", pattern=r"^([A-Z]{2})?$")
     currency: Currency = "USD"
     retention: Retention = Retention()
+    max_live_calls: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        description="Calls at once, in and out; 0: as many as the installation takes. Needs `system:write`.",
+    )
 
 
 def own(session: Session) -> Tenant:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter as Tally
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,6 +33,8 @@ class ProviderInfo:
     voice: str = ""
     stages: Sequence[str] = ()
     """The stages of a turn that are its time."""
+    breaker: Callable[[], str] | None = None
+    """What becomes of the next question: `closed`, `open` or `half_open`; None: nothing guards it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

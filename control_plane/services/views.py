@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from control_plane.ports.ears import EarStore
 from control_plane.ports.reports import ReportStore
 from control_plane.services.fresh import Fresh
 from control_plane.services.overview import Overview
@@ -15,6 +16,7 @@ class Views:
 
     overview: Overview
     reports: ReportStore
+    ears: EarStore
     waveforms: Waveforms
     providers: ProviderBoard
     database_answers: Fresh[bool]

@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, Iterable
 from control_plane.ports.brain import BrainEvent, Question, ReplyEnded, TextDelta, ToolCalled
 from control_plane.ports.errors import ProviderError
 
-Step = BrainEvent | ProviderError | asyncio.Event
-"""An event is yielded, an error raised, an `asyncio.Event` waited for (a slow model, released by the test)."""
+Step = BrainEvent | ProviderError | asyncio.Event | float
+"""An event is yielded, an error raised; an `asyncio.Event` is waited for, and so are so many seconds (a slow model)."""
 
 
 def says(*pieces: str) -> tuple[Step, ...]:
@@ -51,6 +51,8 @@ class FakeBrain:
                 match step:
                     case asyncio.Event():
                         await step.wait()
+                    case float():
+                        await asyncio.sleep(step)
                     case ProviderError():
                         whole = True
                         raise step

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from control_plane.ports.errors import ProviderError
-from control_plane.ports.hearing import Heard, HearingOptions
+from control_plane.ports.hearing import Heard, HearingOptions, Listening
 
 
 class FakeEar:
@@ -18,9 +18,9 @@ class FakeEar:
         self.closed = False
         self._lost: ProviderError | None = None
         # Bounded so that a test that nobody listens to fails at `hear` (QueueFull) instead of growing.
-        self._events: asyncio.Queue[Heard | ProviderError | None] = asyncio.Queue(maxsize=1000)
+        self._events: asyncio.Queue[Heard | Listening | ProviderError | None] = asyncio.Queue(maxsize=1000)
 
-    def hear(self, event: Heard) -> None:
+    def hear(self, event: Heard | Listening) -> None:
         """Let the recogniser report `event`."""
         self._events.put_nowait(event)
 
@@ -40,7 +40,7 @@ class FakeEar:
             raise self._lost
         self.finalized += 1
 
-    async def events(self) -> AsyncIterator[Heard]:
+    async def events(self) -> AsyncIterator[Heard | Listening]:
         while (event := await self._events.get()) is not None and not self.closed:
             if isinstance(event, ProviderError):
                 raise event

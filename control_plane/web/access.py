@@ -9,6 +9,7 @@ from control_plane.core.people.principal import Principal
 from control_plane.core.refusals import Refused
 from control_plane.ports.limits import Limit, Verdict
 from control_plane.services.calls.orders import UnknownCall
+from control_plane.services.people.parts import TooManyKeys
 from control_plane.web.current import gateway
 from control_plane.web.errors import problem
 from control_plane.web.identity import Asker, address, from_this_machine, identify, is_operators
@@ -37,6 +38,7 @@ READING: Final = ("GET", "HEAD")
 
 def install(app: Quart) -> None:
     app.before_request(_check)
+    app.register_error_handler(TooManyKeys, _too_many_keys)
     app.after_request(_tell_quota)
     app.after_request(_look_again)
 
@@ -114,8 +116,15 @@ async def _count(key: str, limit: Limit) -> Any:
     """The refusal when it was asked too often; the answer tells the quota in any case."""
     verdict = await gateway().people.parts.limiter.hit(key, limit)
     g.quota = (limit, verdict)
-    if verdict.allowed:
-        return None
+    return None if verdict.allowed else _too_many(verdict)
+
+
+async def _too_many_keys(tried: TooManyKeys) -> Any:
+    g.quota = (tried.limit, tried.verdict)
+    return _too_many(tried.verdict)
+
+
+def _too_many(verdict: Verdict) -> Any:
     return problem(
         429,
         "too_many_requests",

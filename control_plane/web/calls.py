@@ -11,6 +11,7 @@ from control_plane.ports.stores import CallRecord
 from control_plane.resources import call_notes
 from control_plane.services.calls.orders import CallOrder
 from control_plane.web.current import gateway
+from control_plane.web.ear_out import EarOut
 from control_plane.web.errors import problem
 from control_plane.web.needs import needs, who
 from control_plane.web.operation import fails
@@ -37,6 +38,7 @@ blueprint = Blueprint("calls", __name__)
 @blueprint.post("/api/sessions")
 @needs("calls:write")
 @fails("bad_number", "unknown_bot", "dial_refused", "not_accepting", "do_not_call", "no_own_number")
+@fails("too_many_live_calls")
 @validate_request(CallIn)
 @document_response(CallStarted, 200)
 @document_response(CallStarted, 202)
@@ -91,6 +93,7 @@ async def detail(call_id: str) -> CallDetail:
         heard=next((turn.heard for turn in reversed(turns) if turn.speaker == "agent"), ""),
         turns=[TurnOut.of(turn) for turn in turns],
         events=[EventOut.of(entry) for entry in await here.calls.journal(call_id)],
+        ear=None if (ear := await here.views.ears.of(call_id)) is None else EarOut.of(ear),
         notes=await here.business.ask(who(), lambda session: call_notes.of_call(session, call_id)),
     )
 

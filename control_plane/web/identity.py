@@ -54,7 +54,7 @@ class Asker:
 
 
 async def identify() -> Asker | None:
-    """None for strangers. Raises StoreUnavailable."""
+    """None for strangers. Raises StoreUnavailable, TooManyKeys."""
     shown = _bearer()
     if shown:
         return await _by_bearer(shown)
@@ -116,7 +116,7 @@ async def _by_bearer(shown: str) -> Asker | None:
 
 async def _by_key(shown: str) -> Asker | None:
     keys = gateway().people.keys
-    key = await keys.known(shown)
+    key = await keys.admitted(shown, address())
     if key is None:
         return None
 

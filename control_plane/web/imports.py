@@ -102,7 +102,7 @@ class ImportPreview(BaseModel):
 @blueprint.post("/api/imports")
 @needs("contacts:write")
 @called("import_contacts")
-@fails("unknown_list", "file_too_large", "unreadable_body", "request_entity_too_large")
+@fails("unknown_list", "file_too_large", "limit_reached", "unreadable_body", "request_entity_too_large")
 @validate_querystring(ImportQuery)
 @document_response(ImportJobOut, 202)
 async def receive(query_args: ImportQuery) -> Any:

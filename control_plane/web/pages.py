@@ -5,11 +5,12 @@ from typing import Final, cast
 
 from quart import Blueprint, render_template
 
+from control_plane.core.turn.timing import waited_ms
 from control_plane.web.calls import detail
 from control_plane.web.needs import needs
 from control_plane.web.schemas import CallDetail, TurnOut
 
-STAGES: Final = ("stt", "dispatch", "brain", "clause", "handover", "voice", "playout")
+STAGES: Final = ("stt", "endpoint", "dispatch", "brain", "clause", "handover", "voice", "playout")
 
 blueprint = Blueprint("pages", __name__, template_folder="templates")
 
@@ -28,8 +29,9 @@ def bars(turn: TurnOut, longest: float) -> list[dict[str, float | str]]:
     """The waterfall of a turn: (stage, left, width) in percent of the longest turn of the call."""
     out: list[dict[str, float | str]] = []
     left = 0.0
+    waited = waited_ms(cast(Mapping[str, float], turn.timing))
     for stage in STAGES:
-        spent = cast(Mapping[str, float], turn.timing).get(stage, 0.0)
+        spent = waited.get(stage, 0.0)
         width = spent / longest * 100
         out.append({"stage": stage, "left": round(left, 2), "width": round(width, 2), "ms": spent})
         left += width

@@ -8,7 +8,7 @@ from quart_schema import validate_response
 from control_plane.services.providers import ProviderState
 from control_plane.web.current import gateway
 from control_plane.web.needs import needs
-from control_plane.web.view_schemas import LatencyOut, ProviderKind, ProviderOut, ProvidersOut
+from control_plane.web.view_schemas import BreakerName, LatencyOut, ProviderKind, ProviderOut, ProvidersOut
 
 blueprint = Blueprint("providers", __name__)
 
@@ -41,5 +41,5 @@ def _out(state: ProviderState) -> ProviderOut:
             LatencyOut(stage=each.stage, count=each.count, p50_ms=each.p50_ms, p95_ms=each.p95_ms)
             for each in state.latency
         ],
-        breaker=None,
+        breaker=cast(BreakerName, info.breaker()) if info.breaker is not None else None,
     )

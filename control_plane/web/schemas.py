@@ -10,6 +10,7 @@ from control_plane.ports.reports import SILENCE, TalkFigures
 from control_plane.ports.stores import CallRecord, JournalEntry, TurnRecord
 from control_plane.resources.call_notes import CallNoteOut
 from control_plane.resources.fields import printable, storable
+from control_plane.web.ear_out import EarOut
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)]
 Number = Annotated[
@@ -154,11 +155,15 @@ class CallOut(BaseModel):
 class TimingOut(TypedDict, total=False):
     """Where the time of an answer went, in ms. A stage whose moments did not happen is missing.
 
-    `stt` to `playout` follow one another; `total` is from the caller's last sound to the first piece of the answer,
-    `gateway` our own share (`dispatch` + `handover` + `playout`). Turns of the caller have none.
+    `stt` to `playout` follow one another; `endpoint` waits on purpose. Of a reply that was made ready `ahead` of the
+    decision, what lies within that time took none of the caller's. `total` is from the caller's last sound to the first
+    piece of the answer, `gateway` our own share (`dispatch` + `handover` + `playout`), `ear` from the caller's last
+    sound to the first sound of the answer, by both tracks of the call (once it has ended). Turns of the caller have
+    none.
     """
 
     stt: float
+    endpoint: float
     dispatch: float
     brain: float
     clause: float
@@ -166,7 +171,9 @@ class TimingOut(TypedDict, total=False):
     voice: float
     playout: float
     total: float
+    ahead: float
     gateway: float
+    ear: float
 
 
 class TurnOut(BaseModel):
@@ -180,6 +187,8 @@ class TurnOut(BaseModel):
     started_at: float
     ended_at: float | None
     timing: TimingOut
+    ear_ms: float | None = None
+    """How long the caller waited for this answer, by what was audible: once the call has ended."""
     tools: list[dict[str, Any]]
 
     @classmethod
@@ -193,6 +202,7 @@ class TurnOut(BaseModel):
             started_at=turn.started_at,
             ended_at=turn.ended_at,
             timing=cast(TimingOut, dict(turn.timing)),
+            ear_ms=turn.timing.get("ear"),
             tools=[dict(tool) for tool in turn.tools],
         )
 
@@ -225,6 +235,8 @@ class CallDetail(CallOut):
     events: list[EventOut]
     notes: list[CallNoteOut]
     """The newest 500, oldest of them first."""
+    ear: EarOut | None = None
+    """What the call was like at the caller's ear: once it has ended, if the gateway had its audio."""
 
 
 class CallList(BaseModel):

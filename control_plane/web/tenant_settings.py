@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from quart import Blueprint
 from quart_schema import document_response, validate_request
 
+from control_plane.core.people.principal import Principal
 from control_plane.core.refusals import Refused
 from control_plane.resources import tenant_settings
 from control_plane.resources.tenant_settings import TenantSettings
@@ -50,13 +51,21 @@ async def settings() -> Any:
 async def change(data: BaseModel) -> Any:
     """Change settings.
 
-    Fields that are not sent stay, also those of `retention`.
+    Fields that are not sent stay, also those of `retention`. `max_live_calls` is changed by whoever runs the
+    installation.
     """
+    return await changed(who(), data)
+
+
+async def changed(asker: Principal, data: BaseModel) -> Any:
+    """The settings of the asker's tenant, after the change."""
     fields = tenant_settings.sent(data)
     if not fields:
         raise Refused("invalid", "Nothing to change was sent.")
     zone, version = gateway().views.overview.default_zone, asked_version()
     found = await gateway().business.act(
-        who(), lambda session: tenant_settings.change(session, fields, version=version, default_zone=zone)
+        asker, lambda session: tenant_settings.change(session, fields, version=version, default_zone=zone)
     )
+    if "max_live_calls" in fields:
+        await gateway().bots.book.forget()
     return told(found, version=found.version)

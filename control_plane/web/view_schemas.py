@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, RootModel
 from control_plane.web.schemas import CallOut
 
 ProviderKind = Literal["carrier", "stt", "brain", "tts"]
+BreakerName = Literal["closed", "open", "half_open"]
 
 
 class CallCounts(BaseModel):
@@ -158,7 +159,7 @@ class ProviderOut(BaseModel):
     errors_total: int
     """Since the process began."""
     latency: list[LatencyOut]
-    breaker: Literal["closed", "open", "half_open"] | None
+    breaker: BreakerName | None
     """Null: this provider is guarded by none."""
 
 

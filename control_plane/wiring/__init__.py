@@ -34,7 +34,8 @@ def build_gateway(settings: Settings, **overrides: Any) -> Gateway:
     desk = CallDesk(desk_parts(parts, bots.book))
     watched = views(parts)
     people = people_service(parts, overrides)
-    housekeeping(parts, people)
+    contacts = contact_services(parts)
+    housekeeping(parts, people, imports=contacts.imports)
     return Gateway(
         desk=desk,
         door=MediaDoor(door_parts(parts, desk)),
@@ -55,7 +56,7 @@ def build_gateway(settings: Settings, **overrides: Any) -> Gateway:
         staff=staff(parts, people),
         endpoints=endpoints(parts),
         bots=bots,
-        contacts=contact_services(parts),
+        contacts=contacts,
         durable=parts.durable,
         analytics=analytics(parts),
         alerts=alert_service(parts, overrides),

@@ -16,6 +16,7 @@ def make_bots(parts: Parts) -> Bots:
     if default not in bots:
         raise Misconfigured("settings", f"DEFAULT_BOT is none of: {', '.join(bots)}")
     shipped = ShippedBots(bots, default=default)
-    book = BotBook(parts.tenants, parts.cache, shipped=shipped, default_bot=default)
+    zone = parts.settings.default_time_zone
+    book = BotBook(parts.tenants, parts.cache, shipped=shipped, default_bot=default, zone=zone)
     chat = BotChat(parts.brain, transfer_number=parts.settings.transfer_number, clock=parts.clock)
     return Bots(parts.tenants, book=book, chat=chat, shipped=BOTS, clock=parts.clock, supervisor=parts.supervisor)

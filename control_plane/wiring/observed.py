@@ -3,18 +3,9 @@
 from typing import TYPE_CHECKING
 
 from control_plane.observability.metrics import Metrics
-from control_plane.observability.providers import (
-    ProviderTimer,
-    TimedBrain,
-    TimedCallControl,
-    TimedSpeechToText,
-    TimedTextToSpeech,
-)
+from control_plane.observability.providers import ProviderTimer, TimedCallControl
 from control_plane.observability.tracing import Attributes, SpanSink, Tracing
-from control_plane.ports.brain import Brain
 from control_plane.ports.carrier import CallControl
-from control_plane.ports.hearing import SpeechToText
-from control_plane.ports.voice import TextToSpeech
 from control_plane.services.gateway import VERSION
 from control_plane.settings import Settings
 
@@ -64,18 +55,6 @@ def _about(settings: Settings) -> dict[str, Attributes]:
             "gen_ai.request.model": settings.elevenlabs_model,
         },
     }
-
-
-def timed_brain(parts: "Parts") -> Brain:
-    return TimedBrain(parts.brain, _timer(parts, "anthropic"))
-
-
-def timed_tts(parts: "Parts") -> TextToSpeech | None:
-    return None if parts.tts is None else TimedTextToSpeech(parts.tts, _timer(parts, "elevenlabs"))
-
-
-def timed_stt(parts: "Parts") -> SpeechToText | None:
-    return None if parts.stt is None else TimedSpeechToText(parts.stt, _timer(parts, "deepgram"))
 
 
 def timed_control(parts: "Parts") -> CallControl:

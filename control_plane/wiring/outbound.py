@@ -17,12 +17,19 @@ PRUNED_AT: Final = Daily(hour=3, minute=25)
 
 
 def endpoints(parts: Parts) -> Endpoints:
-    return Endpoints(parts.tenants, allowed=Allowed.parse(parts.settings.outbound_allow))
+    allowed = Allowed.parse(parts.settings.outbound_allow)
+    return Endpoints(parts.tenants, allowed=allowed, seals=parts.webhook_seals)
 
 
 def telling(parts: Parts) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
     """Gives the engine the kinds of work; what runs beside the services, by name."""
-    delivery = DeliveryParts(store=parts.tenants, http=parts.outbound, clock=parts.clock, metrics=parts.metrics)
+    delivery = DeliveryParts(
+        store=parts.tenants,
+        http=parts.outbound,
+        clock=parts.clock,
+        metrics=parts.metrics,
+        seals=parts.webhook_seals,
+    )
     parts.durable.register(delivering(delivery), pruning(parts.tenants, parts.clock))
     parts.durable.schedule(KIND, KIND, when=PRUNED_AT)
     news = CallNews(

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from control_plane.adapters.blobs.disk import DiskBlobs
 from control_plane.adapters.blobs.s3 import S3Blobs
-from control_plane.adapters.brains.anthropic import AnthropicBrain
 from control_plane.adapters.cache.memory import MemoryCache
 from control_plane.adapters.carriers import CARRIERS
 from control_plane.adapters.carriers.spec import CarrierConfig, CarrierSpec
@@ -16,7 +15,9 @@ from control_plane.adapters.clock import SystemClock
 from control_plane.adapters.mail.opening import open_mail
 from control_plane.adapters.numbers import WorldNumberPlan
 from control_plane.adapters.outbound.client import GuardedHttp
+from control_plane.adapters.people.keys import ONE_TIME_CODES, OUTBOUND_WEBHOOKS
 from control_plane.adapters.people.passwords import ArgonPasswords
+from control_plane.adapters.people.seals import AesSeals
 from control_plane.adapters.people.secrets import HashedSecrets
 from control_plane.adapters.people.tokens import JwtAccessTokens
 from control_plane.adapters.people.totp import TotpCodes
@@ -28,12 +29,9 @@ from control_plane.adapters.store.runs import SqlRunLedger
 from control_plane.adapters.store.tenancy import SqlTenantStore
 from control_plane.adapters.store.timed import TimedDatabase
 from control_plane.adapters.store.webhooks import SqlWebhookStore
-from control_plane.adapters.stt.deepgram import DeepgramSpeechToText
-from control_plane.adapters.tts.elevenlabs import ElevenLabsTextToSpeech
 from control_plane.core.call.state import Phase
 from control_plane.core.call.table import PATIENCE
 from control_plane.core.web_address import Allowed
-from control_plane.observability.gc_pauses import settle_down
 from control_plane.observability.metrics import Metrics
 from control_plane.observability.tracing import Tracing
 from control_plane.ports.brain import Brain
@@ -46,6 +44,7 @@ from control_plane.ports.limits import Limiter
 from control_plane.ports.mail import MailSender
 from control_plane.ports.outbound import OutboundHttp
 from control_plane.ports.people import AccessTokens, OneTimeCodes, PasswordHasher, Secrets
+from control_plane.ports.sealing import Seals
 from control_plane.ports.stores import CallStore, StoreUnavailable
 from control_plane.ports.tenancy import TenantStore
 from control_plane.ports.voice import TextToSpeech
@@ -59,6 +58,7 @@ from control_plane.services.supervisor import Supervisor
 from control_plane.settings import Settings
 from control_plane.settings_secret import stream_secret
 from control_plane.wiring.observed import make_tracing
+from control_plane.wiring.providers import Providers, Watching
 from control_plane.wiring.shared import shared_parts
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ class Parts:
         self.limiter: Limiter = part("limiter", lambda: shared.limiter)
         self.passwords: PasswordHasher = part("passwords", ArgonPasswords)
         self.secrets: Secrets = part("secrets", lambda: HashedSecrets(self.secret))
+        self.code_seals: Seals = AesSeals(self.secret, ONE_TIME_CODES)
+        self.webhook_seals: Seals = AesSeals(self.secret, OUTBOUND_WEBHOOKS)
         self.codes: OneTimeCodes = part("codes", lambda: TotpCodes(self.secrets))
         token_secret = settings.auth_token.get_secret_value().encode() or self.secret
         self.tokens: AccessTokens = part("tokens", lambda: JwtAccessTokens(token_secret))
@@ -107,9 +109,10 @@ class Parts:
         )
         self.blobs: BlobStore = part("blobs", self._blobs)
         self.carrier: Carrier = part("carrier", self._carrier)
-        self.stt: SpeechToText | None = part("stt", self._stt)
-        self.tts: TextToSpeech | None = part("tts", self._tts)
-        self.brain: Brain = part("brain", self._brain)
+        self.providers = Providers(self._watching(), overrides)
+        self.stt: SpeechToText | None = self.providers.stt
+        self.tts: TextToSpeech | None = self.providers.tts
+        self.brain: Brain = self.providers.brain
 
     @property
     def stream(self) -> bool:
@@ -136,6 +139,15 @@ class Parts:
         if not self.disk.verify(key, int(expires), signature=signature, now=self.clock.wall()):
             return None
         return await self.disk.get(key)
+
+    def _watching(self) -> Watching:
+        return Watching(
+            settings=self.settings,
+            clock=self.clock,
+            metrics=self.metrics,
+            tracing=self.tracing,
+            supervisor=self.supervisor,
+        )
 
     def _database(self) -> Database:
         try:
@@ -229,37 +241,6 @@ class Parts:
             talk_s=_leg_s(self.settings.max_call_seconds),
         )
         return spec.build(config)
-
-    def _stt(self) -> SpeechToText | None:
-        key = self.settings.deepgram_api_key.get_secret_value()
-        if not key:
-            return None
-        return DeepgramSpeechToText(
-            api_key=key,
-            spawn=self.supervisor.spawn,
-            base_url=self.settings.deepgram_base_url,
-            model=self.settings.deepgram_model,
-        )
-
-    def _tts(self) -> TextToSpeech | None:
-        key = self.settings.elevenlabs_api_key.get_secret_value()
-        if not key:
-            return None
-        return ElevenLabsTextToSpeech(
-            api_key=key,
-            voice=self.settings.elevenlabs_default_voice,
-            spawn=self.supervisor.spawn,
-            base_url=self.settings.elevenlabs_base_url,
-            model=self.settings.elevenlabs_model,
-        )
-
-    def _brain(self) -> Brain:
-        return AnthropicBrain(
-            api_key=self.settings.claude_api_key.get_secret_value(),
-            base_url=self.settings.anthropic_base_url,
-            model=self.settings.anthropic_model,
-            loaded=settle_down,
-        )
 
 
 def carrier_spec(name: str) -> CarrierSpec:

@@ -25,6 +25,7 @@ def people_service(parts: Parts, overrides: Mapping[str, Any]) -> People:
             tokens=parts.tokens,
             secrets=parts.secrets,
             codes=parts.codes,
+            seals=parts.code_seals,
             mail=parts.mail,
             limiter=parts.limiter,
             cache=parts.cache,
@@ -38,12 +39,14 @@ def people_service(parts: Parts, overrides: Mapping[str, Any]) -> People:
 
 def policy(settings: Settings) -> PeoplePolicy:
     requests, sign_ins = settings.api_requests_per_minute, settings.sign_ins_per_minute
+    new_keys = max(1, requests // 10)
     return PeoplePolicy(
         registration_open=settings.registration == "open",
         session_s=settings.session_hours * 3600.0,
         base_url=pages(settings),
         requests=Limit.per_minute(requests, burst=max(1, requests // 3)),
         sign_ins=Limit.per_minute(sign_ins, burst=sign_ins),
+        new_keys=Limit.per_minute(new_keys, burst=new_keys),
     )
 
 

@@ -3,14 +3,17 @@
 from typing import Final
 
 from control_plane.adapters.store.contact_permit import SqlDialPermit
+from control_plane.adapters.store.ears import SqlEarStore
 from control_plane.core.audio.playout import Playout
 from control_plane.core.call.commands import FetchRecording
 from control_plane.core.call.state import Phase
+from control_plane.core.turn.policy import SPECULATIONS, EndpointingKind, TurnPolicy
 from control_plane.ports.hearing import HearingOptions
 from control_plane.ports.infrastructure import BadNumber, NumberPlan
 from control_plane.ports.stores import CallRecord
 from control_plane.services.bots.casting import Casting
 from control_plane.services.calls.desk import CallDesk, DeskParts, DeskPolicy
+from control_plane.services.calls.ears import EarKeeper
 from control_plane.services.calls.executor import ExecutorParts
 from control_plane.services.calls.factory import CallFactory, FactoryParts
 from control_plane.services.calls.roster import Roster, RosterParts
@@ -20,7 +23,7 @@ from control_plane.services.media.door import DoorParts
 from control_plane.services.media.tickets import Tickets
 from control_plane.services.webhooks.intake import IntakeParts, WebhookIntake
 from control_plane.services.webhooks.routing import NoticeRouter, RouterParts
-from control_plane.wiring.observed import timed_brain, timed_control, timed_stt, timed_tts
+from control_plane.wiring.observed import timed_control
 from control_plane.wiring.parts import Parts
 
 MS: Final = 1000
@@ -93,8 +96,8 @@ def _talk_parts(parts: Parts) -> TalkParts:
         tracing=parts.tracing,
     )
     return TalkParts(
-        brain=timed_brain(parts),
-        tts=timed_tts(parts),
+        brain=parts.brain,
+        tts=parts.tts,
         store=parts.calls,
         blobs=parts.blobs,
         cache=parts.cache,
@@ -105,6 +108,11 @@ def _talk_parts(parts: Parts) -> TalkParts:
         spool=settings.data_dir / "spool" if settings.record_calls else None,
         transfer_number=settings.transfer_number,
         zone_of=lambda call: contact_zone(parts.numbers, call, default=settings.default_time_zone),
+        turn_policy=TurnPolicy(
+            endpointing=EndpointingKind(settings.turn_endpointing),
+            speculations=SPECULATIONS if settings.turn_speculation else 0,
+        ),
+        ears=EarKeeper(ears=SqlEarStore(parts.database), calls=parts.calls, metrics=parts.metrics),
     )
 
 
@@ -178,6 +186,8 @@ def door_parts(parts: Parts, desk: CallDesk) -> DoorParts:
     def hearing(talk: CallTalk) -> HearingOptions:
         return HearingOptions(
             language=settings.bot_language or talk.bot.language,
+            providers=talk.bot.providers.stt,
+            model=talk.bot.providers.stt_model,
             endpointing_ms=settings.endpointing_ms,
             keyterms=talk.bot.keyterms,
         )
@@ -185,7 +195,7 @@ def door_parts(parts: Parts, desk: CallDesk) -> DoorParts:
     return DoorParts(
         tickets=tickets(parts),
         find=desk.roster.find,
-        stt=timed_stt(parts),
+        stt=parts.stt,
         clock=parts.clock,
         metrics=parts.metrics,
         supervisor=parts.supervisor,

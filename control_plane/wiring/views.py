@@ -3,9 +3,9 @@
 from typing import Final
 
 from control_plane.adapters.store.callbacks import SqlCallbackStore
+from control_plane.adapters.store.ears import SqlEarStore
 from control_plane.adapters.store.reports import SqlReportStore
 from control_plane.ports.callbacks import CallbackStore
-from control_plane.resources.bots import BOTS
 from control_plane.resources.sellers.resource import at_work
 from control_plane.services.fresh import Fresh
 from control_plane.services.overview import Overview, OverviewParts
@@ -33,6 +33,7 @@ def views(parts: Parts) -> Views:
             )
         ),
         reports=reports,
+        ears=SqlEarStore(parts.database),
         waveforms=Waveforms(parts.blobs, parts.cache),
         providers=ProviderBoard(providers(parts), metrics=parts.metrics, clock=clock),
         database_answers=Fresh(
@@ -45,7 +46,6 @@ def views(parts: Parts) -> Views:
             clock=clock,
             supervisor=supervisor,
         ),
-        bots=BOTS,
     )
 
 
@@ -58,26 +58,5 @@ def providers(parts: Parts) -> tuple[ProviderInfo, ...]:
         ProviderInfo(
             kind="carrier", name=parts.carrier.name, configured=bool(secret is None or secret.get_secret_value())
         ),
-        ProviderInfo(
-            kind="stt",
-            name="deepgram" if parts.stt is not None else "",
-            configured=parts.stt is not None,
-            model=settings.deepgram_model if parts.stt is not None else "",
-            stages=("stt",),
-        ),
-        ProviderInfo(
-            kind="brain",
-            name="anthropic",
-            configured=bool(settings.claude_api_key.get_secret_value()),
-            model=settings.anthropic_model,
-            stages=("brain", "clause"),
-        ),
-        ProviderInfo(
-            kind="tts",
-            name="elevenlabs" if parts.tts is not None else "",
-            configured=parts.tts is not None,
-            model=settings.elevenlabs_model if parts.tts is not None else "",
-            voice=settings.elevenlabs_default_voice if parts.tts is not None else "",
-            stages=("voice",),
-        ),
+        *parts.providers.infos,
     )

@@ -15,9 +15,11 @@ from aiohttp import web
 from simulator.ai.anthropic_cache import PromptCache
 from simulator.ai.anthropic_events import Piece, error_body, json_pieces, message, text_pieces
 from simulator.ai.anthropic_rules import VERSIONS, InvalidRequestError, check, merged, user_texts
-from simulator.ai.anthropic_stream import Answer, Connection, Exchange
+from simulator.ai.anthropic_stream import Answer, Exchange
+from simulator.ai.connection import Connection
 from simulator.ai.limits import AiLimits
 from simulator.ai.persona import Reply, ToolCall, arguments_for, choose, personas
+from simulator.ai.scene_personas import scene_personas
 from simulator.faults import Fault
 from simulator.world import World
 
@@ -126,9 +128,9 @@ class Anthropic:
     async def _whole(
         self, connection: Connection, envelope: dict[str, Any], *, answer: Answer, request_id: str
     ) -> web.Response:
-        delays = self._world.delays
-        thinking_ms = delays.llm_first_token_ms + delays.llm_token_ms * len(answer.pieces)
-        await connection.wait_until(self._world.now() + thinking_ms / 1000)
+        thinking_s = self._world.delay_s("llm_first_token_ms")
+        thinking_s += sum(self._world.delay_s("llm_token_ms") for _ in answer.pieces)
+        await connection.wait_until(self._world.now() + thinking_s)
         content = []
         for index, block in enumerate(answer.blocks):
             text = "".join(piece.text for piece in answer.pieces if piece.index == index)
@@ -159,7 +161,7 @@ async def _body(request: web.Request) -> dict[str, Any]:
 def _decide(asked: Asked) -> Reply:
     """What the persona says to the last message."""
     turns = merged(asked.body["messages"])
-    persona = choose(personas(), system=asked.system, texts=asked.texts)
+    persona = choose((*scene_personas(asked.system), *personas()), system=asked.system, texts=asked.texts)
     results = [block for block in turns[-1][1] if block["type"] == "tool_result"]
     if results and all(block["type"] == "tool_result" for block in turns[-1][1]):
         used = {block["id"]: block["name"] for block in turns[-2][1] if block["type"] == "tool_use"}

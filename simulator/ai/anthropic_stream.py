@@ -1,6 +1,5 @@
 """How a reply goes out as server-sent events: at which pace, and how it can break off."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -8,14 +7,12 @@ from typing import Any, Final
 from aiohttp import web
 
 from simulator.ai.anthropic_events import Piece, block_start, block_stop, ending, error_body, sse
+from simulator.ai.connection import Connection
 from simulator.ai.limits import AiLimits
-from simulator.ai.outbox import Clock
 from simulator.faults import Fault
 from simulator.stage_links import Question
 from simulator.world import World
 
-_GLANCE_S: Final = 0.02
-"""How often a waiting handler looks whether the client is still there."""
 _STALL_S: Final = 3600.0
 
 
@@ -52,43 +49,6 @@ class Answer:
         return self.cut(place, fault.kind)
 
 
-class Connection:
-    """The client's end of one request, and whether it is still there."""
-
-    def __init__(self, request: web.Request, clock: Clock) -> None:
-        self._request = request
-        self._now = clock
-        self.response: web.StreamResponse | None = None
-
-    async def open(self, request_id: str) -> web.StreamResponse:
-        headers = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
-        self.response = web.StreamResponse(headers={**headers, "request-id": request_id})
-        await self.response.prepare(self._request)
-        return self.response
-
-    async def write(self, events: bytes) -> None:
-        """Raises ConnectionResetError."""
-        assert self.response is not None
-        self._look()
-        await self.response.write(events)
-
-    async def wait_until(self, when: float) -> None:
-        """Raises ConnectionResetError as soon as the client is gone."""
-        self._look()
-        while (left := when - self._now()) > 0:
-            await asyncio.sleep(min(left, _GLANCE_S))
-            self._look()
-
-    def cut(self) -> None:
-        """Close the connection in the middle of the body."""
-        if self._request.transport is not None:
-            self._request.transport.close()
-
-    def _look(self) -> None:
-        if self._request.transport is None or self._request.transport.is_closing():
-            raise ConnectionResetError("the client is gone")
-
-
 @dataclass(slots=True, kw_only=True)
 class Exchange:
     """One request that is being answered."""
@@ -114,14 +74,15 @@ class Exchange:
         return response
 
     async def _pieces(self, answer: Answer, fault: Fault | None) -> bool:
-        """False when a fault ended the stream. Token times lie on a grid, so that late wake-ups do not add up."""
+        """False when a fault ended the stream. Token times are sums of pauses, so that late wake-ups do not add up."""
         breaks_at = min(int(fault.number("after_tokens", 3)), len(answer.pieces) - 1) if fault is not None else -1
-        first = self.world.now()
+        due = self.world.now()
         block = -1
         for number, piece in enumerate(answer.pieces):
             if fault is not None and number == breaks_at and await self._broken(fault):
                 return False
-            await self.connection.wait_until(first + number * self.world.delays.llm_token_ms / 1000)
+            await self.connection.wait_until(due)
+            due += self.world.delay_s("llm_token_ms")
             change = b""
             if piece.index != block:
                 change = block_stop(block) if block >= 0 else b""
@@ -136,7 +97,7 @@ class Exchange:
 
     async def _think(self, began: float) -> None:
         """Until the first token; a client that waits long gets pings."""
-        until = began + self.world.delays.llm_first_token_ms / 1000
+        until = began + self.world.delay_s("llm_first_token_ms")
         while until - self.world.now() > self.limits.anthropic_ping_s:
             await self.connection.wait_until(self.world.now() + self.limits.anthropic_ping_s)
             await self.connection.write(sse({"type": "ping"}))
@@ -152,6 +113,8 @@ class Exchange:
             case "cut":
                 self.connection.cut()
                 return True
+            case "garbage":
+                await self.connection.write(b'event: content_block_delta\ndata: {"type":"content_block_delta","del\n\n')
             case "stall":
                 await self.connection.wait_until(self.world.now() + fault.number("seconds", _STALL_S))
         return False

@@ -14,22 +14,15 @@ from typing import Any, Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from simulator.ai.deepgram_door import refusal, refused_at_the_door
 from simulator.ai.deepgram_ear import Ear, Heard
 from simulator.ai.deepgram_query import KEYTERM_TOKENS, Query, RefusedError, parse_query
 from simulator.ai.limits import AiLimits
-from simulator.ai.outbox import Closing, Outbox, after, serve
+from simulator.ai.outbox import Closing, Outbox, SocketFaults, serve
+from simulator.faults import Fault
 from simulator.world import World
 
 _CONTAINERS: Final = (b"RIFF", b"OggS", b"fLaC", b"ID3", b"\x1aE\xdf\xa3")
-_REFUSALS: Final = {
-    400: "Bad Request",
-    401: "Invalid credentials.",
-    402: "Project does not have enough credits for an ASR request.",
-    403: "Project does not have access to the requested model.",
-    429: "Too many requests. Please try again later.",
-    500: "Internal server error",
-    503: "Service unavailable, try again later.",
-}
 _NET_0001: Final = (
     "Deepgram did not receive audio data or a text message within the timeout window. "
     "See https://dpgr.am/net0001 (NET-0001)"
@@ -48,19 +41,15 @@ class Deepgram:
     async def listen(self, request: web.Request) -> web.StreamResponse:
         """GET /deepgram/v1/listen, upgraded to a websocket."""
         request_id = str(uuid.uuid4())
-        fault = self._world.faults.take("deepgram.handshake")
-        if fault is not None and fault.kind == "slow":
-            await asyncio.sleep(fault.number("delay_s", 3.0))
-        elif fault is not None:
-            return _refusal(int(fault.kind.removeprefix("http_")), request_id)
-        if not _known(request.headers.get("Authorization", ""), self._world.settings.keys.deepgram_api_key):
-            return _refusal(401, request_id)
+        refused = await refused_at_the_door(self._world, request, provider="deepgram", request_id=request_id)
+        if refused is not None:
+            return refused
         try:
             query = parse_query(request.query)
-        except RefusedError as refused:
-            return _refusal(400, request_id, reason=str(refused))
+        except RefusedError as reason:
+            return refusal(400, request_id, reason=str(reason))
         if self.live >= self._limits.deepgram_sockets:
-            return _refusal(429, request_id)
+            return refusal(429, request_id)
         socket = web.WebSocketResponse(autoping=False, timeout=2.0, compress=False)
         socket.headers["dg-request-id"] = request_id
         await socket.prepare(request)
@@ -100,23 +89,28 @@ class _Recognition:
         self._heard_from = world.now()
         self._had_audio = False
         self._faults = {fault.kind: fault for fault in world.faults.take_all("deepgram.stream")}
+        self._troubles = SocketFaults(world, "deepgram", acts=self._acts())
+        self._deaf = False
+        """Half open: not even a pong."""
 
     async def run(self) -> None:
-        side = [self._watch()]
-        for kind, act in self._timed().items():
-            if (fault := self._faults.get(kind)) is not None:
-                side.append(after(fault, act))
-        await serve(self._read(), self._outbox, side=side)
+        for fault in self._faults.values():
+            self._troubles.strike(fault, after_s=1.0)
+        try:
+            await serve(self._read(), self._outbox, side=[self._watch()])
+        finally:
+            self._troubles.close()
 
     async def _read(self) -> None:
         while True:
             message = await self._socket.receive()
+            self._troubles.look()
             if message.type is WSMsgType.BINARY:
                 self._audio(message.data)
             elif message.type is WSMsgType.TEXT:
                 self._control(message.data)
             elif message.type is WSMsgType.PING:
-                if not self._outbox.dead:
+                if not self._deaf:
                     await self._socket.pong(message.data)
             elif message.type is not WSMsgType.PONG:
                 return
@@ -182,8 +176,7 @@ class _Recognition:
 
     def _send(self, heard: Heard) -> None:
         message = heard.message
-        delays = self._world.delays
-        delay_s = (delays.deepgram_interim_ms if heard.is_interim else delays.deepgram_final_ms) / 1000
+        delay_s = self._world.delay_s("deepgram_interim_ms" if heard.is_interim else "deepgram_final_ms")
         if message["type"] == "Results":
             message["metadata"] = {
                 "request_id": self._request_id,
@@ -233,37 +226,17 @@ class _Recognition:
                 return
             await asyncio.sleep(left)
 
-    def _timed(self) -> dict[str, Callable[[], None]]:
-        return {
-            "close_1011": self._break,
-            "data_0000": self._misunderstand,
+    def _acts(self) -> dict[str, Callable[[Fault], None]]:
+        ends = {
+            "close_1011": lambda _: self._close(WSCloseCode.INTERNAL_ERROR, "Internal error (NET-0000)"),
+            "data_0000": lambda _: self._close(WSCloseCode.POLICY_VIOLATION, _DATA_0000),
             "half_open": self._fall_silent,
-            "garbage": self._babble,
         }
+        lasting = dict.fromkeys(("late", "empty_finals", "duplicate_speech_started"), self._remember)
+        return {**ends, **lasting, **dict.fromkeys(("cut", "stall", "garbage"), self._outbox.suffer)}
 
-    def _break(self) -> None:
-        self._close(WSCloseCode.INTERNAL_ERROR, "Internal error (NET-0000)")
+    def _remember(self, fault: Fault) -> None:
+        self._faults[fault.kind] = fault
 
-    def _misunderstand(self) -> None:
-        self._close(WSCloseCode.POLICY_VIOLATION, _DATA_0000)
-
-    def _fall_silent(self) -> None:
-        self._outbox.dead = True
-
-    def _babble(self) -> None:
-        for garbage in ('{"type":"Results","channel":', "[]", '{"type":"SomethingUnheardOf","value":1}', "null"):
-            self._outbox.put(garbage)
-
-
-def _known(authorization: str, key: str) -> bool:
-    """`Token <key>`, or `Bearer` with the key or anything shaped like a short-lived JWT."""
-    scheme, _, secret = authorization.partition(" ")
-    return (scheme.lower() in ("token", "bearer") and secret == key) or (
-        scheme.lower() == "bearer" and secret.count(".") == 2
-    )
-
-
-def _refusal(status: int, request_id: str, *, reason: str | None = None) -> web.Response:
-    text = reason or _REFUSALS.get(status, "Error")
-    body = {"category": _REFUSALS.get(status, "Error"), "message": text, "details": text, "request_id": request_id}
-    return web.json_response(body, status=status, headers={"dg-error": text, "dg-request-id": request_id})
+    def _fall_silent(self, _: Fault) -> None:
+        self._outbox.dead = self._deaf = True

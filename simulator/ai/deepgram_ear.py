@@ -125,14 +125,14 @@ class Ear:
         return found
 
     def flush(self, *, from_finalize: bool) -> list[Heard]:
-        """Make final what was heard so far (`Finalize`, `CloseStream`)."""
+        """Make final what was heard so far (`Finalize`, `CloseStream`); who goes on speaking goes on being heard."""
         if self._quiet_s > 0:
             self._speaking = False
         return [self._final(speech_final=False, from_finalize=from_finalize)]
 
     def _frame(self, frame: bytes, now: float) -> Iterable[Heard]:
         loud = sum(frame.translate(_LOUDNESS)) > _LOUD
-        if loud or self._speaking:
+        if loud or self._speaking or self._hearings:
             understood = self._recognise(frame, loud)
             loud = loud or (understood and audible(frame))
         if loud:
@@ -240,7 +240,8 @@ class Ear:
             ended = latest.spoken if speech_final or latest.complete else None
             self._last_word_end = words[-1][1] + words[-1][0].end
         result = self._result(words, is_final=True, speech_final=speech_final, from_finalize=from_finalize)
-        self._hearings = self._hearings[-1:] if self._speaking and not speech_final else []
+        goes_on = from_finalize or (self._speaking and not speech_final)
+        self._hearings = self._hearings[-1:] if goes_on else []
         for hearing in self._hearings:
             hearing.settle()
         self._segment_start = self._segment_began = self._interim_at = self._now

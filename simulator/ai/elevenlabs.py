@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from simulator.ai.elevenlabs_audio import DEFAULT_FORMAT, FORMATS, Piece
-from simulator.ai.elevenlabs_context import Context, TextBuffer
 from simulator.ai.elevenlabs_socket import Options, VoiceSocket
 from simulator.ai.limits import AiLimits
 from simulator.ai.outbox import Outbox
+from simulator.ai.voice_audio import DEFAULT_FORMAT, FORMATS, Piece
+from simulator.ai.voice_context import Context, TextBuffer
+from simulator.faults import Fault
 from simulator.world import World
 
 _ERRORS: Final[Mapping[int, tuple[str, str, str]]] = {
@@ -98,11 +99,12 @@ class ElevenLabs:
             outgoing.put_nowait(encode(piece.audio))
             sent(self._world.now())
 
-        def broken() -> None:
-            if request.transport is not None:
+        def broken(fault: Fault) -> None:
+            if fault.kind == "cut" and request.transport is not None:
                 request.transport.close()
 
-        context = Context(self._world, options.voice, buffer=TextBuffer((1,), auto_mode=True), send=send)
+        buffer = TextBuffer((1,), auto_mode=True)
+        context = Context(self._world, options.voice, buffer=buffer, send=send, provider="elevenlabs")
         context.give(text)
         context.end()
         await context.run(broken)

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from aiohttp import WSMsgType, web
 
-from simulator.ai.elevenlabs_audio import FORMATS, Piece
-from simulator.ai.elevenlabs_context import DEFAULT_SCHEDULE, Context, OverfullError, TextBuffer
 from simulator.ai.limits import AiLimits
-from simulator.ai.outbox import Closing, Outbox, serve
+from simulator.ai.outbox import Closing, Outbox, SocketFaults, serve
+from simulator.ai.voice_audio import FORMATS, Piece
+from simulator.ai.voice_context import DEFAULT_SCHEDULE, Context, OverfullError, TextBuffer
 from simulator.world import World
 
 _ONCE: Final = ("voice_settings", "generation_config", "pronunciation_dictionary_locators")
@@ -60,10 +60,16 @@ class VoiceSocket:
         self._draining = False
 
     async def run(self, socket: web.WebSocketResponse) -> None:
-        await serve(self._read(socket), self._outbox, side=[self._watch(), self._speak_all()])
+        acts = dict.fromkeys(("cut", "stall", "garbage"), self._outbox.suffer)
+        troubles = SocketFaults(self._world, "elevenlabs", acts=acts)
+        try:
+            await serve(self._read(socket, troubles), self._outbox, side=[self._watch(), self._speak_all()])
+        finally:
+            troubles.close()
 
-    async def _read(self, socket: web.WebSocketResponse) -> None:
+    async def _read(self, socket: web.WebSocketResponse, troubles: SocketFaults) -> None:
         async for message in socket:
+            troubles.look()
             if message.type is not WSMsgType.TEXT or self._outbox.closing:
                 continue
             self._heard_at = self._world.now()
@@ -116,7 +122,8 @@ class VoiceSocket:
         if not all(isinstance(length, int) and 50 <= length <= 500 for length in schedule):
             raise ProtocolError("invalid_parameters", "chunk_length_schedule takes values from 50 to 500")
         buffer = TextBuffer(schedule, auto_mode=self._options.auto_mode)
-        context = Context(self._world, self._options.voice, buffer=buffer, send=self._sender(name))
+        send = self._sender(name)
+        context = Context(self._world, self._options.voice, buffer=buffer, send=send, provider="elevenlabs")
         self._contexts[name] = context
         self._opened.put_nowait((name, context))
 
@@ -144,7 +151,7 @@ class VoiceSocket:
                 group.create_task(self._speak(name, context))
 
     async def _speak(self, name: str, context: Context) -> None:
-        await context.run(self._outbox.cut)
+        await context.run(self._outbox.suffer)
         self._outbox.put({"audio": None, "isFinal": True} | self._tag(name))
         if context.fault is not None and context.fault.kind == "stale_audio" and context.last is not None:
             self._sender(name)(context.last, lambda _: None)

@@ -15,6 +15,12 @@ class AiLimits:
     """Speech between two interim results. The live service takes about a second of audio, Nova-3 often less."""
     deepgram_segment_s: float = 5.0
     """Audio after which a result is made final although the caller goes on."""
+    deepgram_flux_idle_s: float = 60.0
+    """Without anything from the client, pings among it, for so long, the turn-taking socket is dropped."""
+    deepgram_speak_sockets: int = 45
+    """Voices of one project."""
+    deepgram_speak_flushes: int = 20
+    """`Flush` messages of one socket in a minute."""
     anthropic_ping_s: float = 10.0
     """A stream without tokens sends a `ping` so often. Assumed."""
     elevenlabs_contexts: int = 5

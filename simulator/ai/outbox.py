@@ -2,29 +2,33 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from aiohttp import web
 
 from simulator.faults import Fault
+from simulator.world import World
 
 _BOUND: Final = 2000
 _SEND_TIMEOUT_S: Final = 10.0
 Clock = Callable[[], float]
 
+GARBAGE: Final = ('{"type":"Results","channel":', "[]", "null", "\x00\x07", "{", '""', "<html>", "7")
+"""Texts that are no message of any provider."""
+
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The last thing sent: the close frame."""
+    """The last thing sent: the close frame; with code 0 the connection ends without one."""
 
     code: int
     reason: str
 
 
-Sendable = dict[str, Any] | str | Closing
-"""A message to be written as JSON, a raw text, or the close frame."""
+Sendable = dict[str, Any] | str | bytes | Closing
+"""A message to be written as JSON, a raw text, binary data, or the close frame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +71,25 @@ class Outbox:
                 await asyncio.sleep(wait)
             if self.dead:
                 continue
+            if isinstance(item.what, Closing) and not item.what.code:
+                self.cut()
+                return
             if isinstance(item.what, Closing):
                 await self._socket.close(code=item.what.code, message=item.what.reason.encode()[:123])
                 return
             if not await self._send(item.what, item.sent):
                 return
+
+    def suffer(self, fault: Fault) -> None:
+        """A fault of the connection: `cut`, `stall` (only pongs are sent from now on), `garbage` {messages}."""
+        match fault.kind:
+            case "cut":
+                self.cut()
+            case "stall":
+                self.dead = True
+            case "garbage":
+                for number in range(int(fault.number("messages", len(GARBAGE)))):
+                    self.put(GARBAGE[number % len(GARBAGE)])
 
     def cut(self) -> None:
         """Drop the connection without a close frame."""
@@ -79,17 +97,25 @@ class Outbox:
         if self._transport is not None:
             self._transport.abort()
 
-    async def _send(self, what: dict[str, Any] | str, sent: Callable[[float], None] | None) -> bool:
-        text = what if isinstance(what, str) else json.dumps(what, ensure_ascii=False, separators=(",", ":"))
+    async def _send(self, what: dict[str, Any] | str | bytes, sent: Callable[[float], None] | None) -> bool:
         try:
             async with asyncio.timeout(_SEND_TIMEOUT_S):
-                await self._socket.send_str(text)
+                await self._write(what)
         except (ConnectionError, TimeoutError):
             self.cut()
             return False
         if sent is not None:
             sent(self._now())
         return True
+
+    async def _write(self, what: dict[str, Any] | str | bytes) -> None:
+        match what:
+            case bytes():
+                await self._socket.send_bytes(what)
+            case str():
+                await self._socket.send_str(what)
+            case _:
+                await self._socket.send_str(json.dumps(what, ensure_ascii=False, separators=(",", ":")))
 
 
 async def serve(read: Coroutine[Any, Any, None], outbox: Outbox, *, side: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -104,7 +130,33 @@ async def serve(read: Coroutine[Any, Any, None], outbox: Outbox, *, side: Iterab
             task.cancel()
 
 
-async def after(fault: Fault, act: Callable[[], None]) -> None:
-    """Do it `after_s` seconds (1 unless told) into the connection."""
-    await asyncio.sleep(fault.number("after_s", 1.0))
-    act()
+class SocketFaults:
+    """What happens to an open socket, by kind. `<provider>.stream` is looked at when it opens; `<provider>.live` at
+    each message of the client, so that a fault can be armed in the middle of a call.
+    """
+
+    def __init__(self, world: World, provider: str, *, acts: Mapping[str, Callable[[Fault], None]]) -> None:
+        self._faults = world.faults
+        self._live = f"{provider}.live"
+        self._acts = acts
+        self._timers: list[asyncio.TimerHandle] = []
+
+    def strike(self, fault: Fault, *, after_s: float) -> None:
+        """Let it happen after `after_s` seconds, unless the fault itself says when."""
+        act = self._acts.get(fault.kind)
+        when = fault.number("after_s", after_s)
+        if act is None:
+            return
+        if when > 0:
+            self._timers.append(asyncio.get_running_loop().call_later(when, act, fault))
+        else:
+            act(fault)
+
+    def look(self) -> None:
+        """The client sent a message."""
+        for fault in self._faults.take_all(self._live):
+            self.strike(fault, after_s=0.0)
+
+    def close(self) -> None:
+        for timer in self._timers:
+            timer.cancel()

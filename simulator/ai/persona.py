@@ -114,7 +114,13 @@ def parse_persona(data: Mapping[str, Any]) -> Persona:
 
 
 def choose(candidates: Sequence[Persona], *, system: str, texts: Iterable[str]) -> Persona:
-    """The persona whose language the user speaks; if that is not clear, the one of the system prompt; else the last."""
+    """The persona that the system prompt names.
+
+    Else the one whose language the user speaks; if that is not clear, the one of the system prompt; else the last.
+    """
+    named = next((persona for persona in candidates if persona.name in system), None)
+    if named is not None:
+        return named
     for text in (" ".join(texts), system):
         words = re.findall(r"\w+", plain(text))
         scores = [sum(word in persona.marks for word in words) for persona in candidates]

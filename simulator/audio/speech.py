@@ -78,6 +78,15 @@ def cough(seed: int = 0) -> bytes:
     return watermarked(encode(samples), f"cough {seed}")
 
 
+@lru_cache(maxsize=64)
+def burst(seed: int = 0, seconds: float = 0.4, *, dbfs: float = -24.0) -> bytes:
+    """Even noise of some tenths of a second: a gust, a lorry, a bad contact."""
+    draw = random.Random(seed)
+    rms = 32768 * 10 ** (dbfs / 20)
+    samples = [round(draw.gauss(0.0, rms)) for _ in range(round(seconds * 50) * FRAME)]
+    return watermarked(encode(samples), f"burst {seed}")
+
+
 @lru_cache(maxsize=16)
 def line_noise(seed: int = 0, dbfs: float = -35.0) -> bytes:
     """Two seconds of steady comfort noise that may be repeated."""

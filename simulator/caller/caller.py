@@ -1,19 +1,22 @@
 """A person on the line who follows a script: listens, waits, speaks, presses keys, hangs up."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final, Protocol
 
-from simulator.audio.speech import beep, cough, speech, watermarked
+from simulator.audio.levels import FRAME
+from simulator.audio.speech import beep, burst, cough, speech, watermarked
 from simulator.caller.ears import Ears
 from simulator.caller.mouth import Kind, Mouth, Utterance
-from simulator.caller.record import BargeIn, CallRecord, Turn
+from simulator.caller.record import BargeIn, CallRecord, SelfPause, Turn
 from simulator.caller.script import (
     Backchannel,
     Cough,
     Dtmf,
     Hangup,
     Interrupt,
+    Noise,
     Say,
     Script,
     Silence,
@@ -25,6 +28,11 @@ from simulator.world import World
 _KEY_S: Final = 0.2
 _UTTERANCE_S: Final = 60.0
 """No utterance is longer."""
+_GOES_ON_S: Final = 5.0
+"""A bot that fell silent in the middle of its speech has so long to go on before the caller takes it to be done."""
+_BRIEF_S: Final = 1.8
+"""After less speech than this ("one moment, please") the caller is patient: more may come."""
+_FRAME_S: Final = 0.02
 
 
 class Line(Protocol):
@@ -85,18 +93,21 @@ class Caller:
             case Say():
                 if step.wait:
                     await self._bot_done()
-                await self._utter(step.text, "say")
+                await self._utter(step.texts, "say", pauses_s=step.pauses_s)
             case Interrupt():
                 await self._into_speech(step.after_s)
-                await self._utter(step.text, "interrupt")
+                await self._utter((step.text,), "interrupt")
             case Backchannel():
                 await self._into_speech(step.after_s)
-                await self._utter(step.text, "backchannel")
+                await self._utter((step.text,), "backchannel")
             case Cough():
                 await self._into_speech(step.after_s)
-                await self._sound("", "cough", audio=cough(self._world.settings.seed))
+                await self._sound("cough", cough(self._world.settings.seed))
+            case Noise():
+                await self._into_speech(step.after_s)
+                await self._sound("noise", burst(self._world.settings.seed, step.seconds, dbfs=step.dbfs))
             case Silence():
-                await asyncio.sleep(step.seconds)
+                await self._rest(step.seconds)
             case Dtmf():
                 await self._press(step)
             case Hangup():
@@ -104,6 +115,12 @@ class Caller:
                     await self._into_speech(step.after_s)
             case WaitHangup():
                 await asyncio.sleep(step.timeout_s)
+
+    async def _rest(self, seconds: float) -> None:
+        silences = self._line.record.silences
+        silences.resting = True
+        await asyncio.sleep(seconds)
+        silences.resting = False
 
     async def _press(self, step: Dtmf) -> None:
         if step.wait:
@@ -114,8 +131,8 @@ class Caller:
             await asyncio.sleep(_KEY_S)
 
     async def _play_voicemail(self) -> None:
-        await self._utter(self._script.voicemail, "greeting")
-        await self._sound("", "beep", audio=beep())
+        await self._utter((self._script.voicemail,), "greeting")
+        await self._sound("beep", beep())
 
     async def _into_speech(self, after_s: float) -> None:
         """This long after the bot began to answer the last turn; also when it never does."""
@@ -132,10 +149,21 @@ class Caller:
         delays = self._world.delays
 
         def done() -> bool:
-            quiet = ears.quiet_s(self._world.now())
-            return quiet >= delays.caller_pause_s and (ears.finished or quiet >= delays.caller_patience_s)
+            if self._is_hushed():
+                return False
+            now = self._world.now()
+            quiet = ears.quiet_s(now)
+            brief = now - quiet - ears.onsets[self._onsets] < _BRIEF_S
+            return quiet >= (delays.caller_pause_s if ears.finished and not brief else delays.caller_patience_s)
 
         await self._until(done, _UTTERANCE_S)
+
+    def _is_hushed(self) -> bool:
+        """Whether the bot fell silent just now in the middle of its speech, and may go on."""
+        clears, onsets = self._line.record.clears, self._line.ears.onsets
+        if not clears or (onsets and onsets[-1] > clears[-1].at):
+            return False
+        return self._world.now() - clears[-1].at < _GOES_ON_S
 
     async def _until(self, predicate: Callable[[], bool], timeout_s: float) -> bool:
         try:
@@ -145,16 +173,26 @@ class Caller:
             return False
         return True
 
-    async def _utter(self, text: str, kind: Kind) -> None:
-        audio = speech(text, voice=self._script.voice)
-        # Two callers may say the same: the bytes of each call are its own, so that they tell which call they are of.
-        own = watermarked(audio, f"{self._line.id}\0{text}\0{len(self._line.record.said)}")
-        await self._sound(text, kind, audio=own)
+    async def _utter(self, texts: Sequence[str], kind: Kind, *, pauses_s: Sequence[float] = ()) -> None:
+        """Say one turn; `pauses_s` lie between the last voiced frame of one text and the first of the next."""
+        parts: list[Utterance] = []
+        for text in texts:
+            audio = speech(text, voice=self._script.voice)
+            # Two callers may say the same: the bytes of each call are its own, so that they tell whose they are.
+            own = watermarked(audio, f"{self._line.id}\0{text}\0{len(self._line.record.said) + len(parts)}")
+            parts.append(Utterance(text=text, kind=kind, audio=own, before=tuple(parts)))
+        for part, following, pause_s in zip(parts, parts[1:], pauses_s, strict=False):
+            trailing = len(part.audio) // FRAME - 1 - part.span[1]
+            part.pause_frames = max(0, round(pause_s / _FRAME_S) - trailing - following.span[0])
+        await self._put(parts)
 
-    async def _sound(self, text: str, kind: Kind, *, audio: bytes) -> None:
-        utterance = Utterance(text=text, kind=kind, audio=audio)
-        self.mouth.utter(utterance)
-        await self._until(lambda: utterance.over, _UTTERANCE_S)
+    async def _sound(self, kind: Kind, audio: bytes) -> None:
+        await self._put([Utterance(text="", kind=kind, audio=audio)])
+
+    async def _put(self, parts: Sequence[Utterance]) -> None:
+        for part in parts:
+            self.mouth.utter(part)
+        await self._until(lambda: parts[-1].over, _UTTERANCE_S)
 
     def _told(self, utterance: Utterance, moment: str, *, at: float) -> None:
         record = self._line.record
@@ -166,6 +204,8 @@ class Caller:
                 if utterance.kind == "interrupt" and self._line.ears.talking(at):
                     record.barge_ins.append(BargeIn(at=utterance.started_at or at, first_loud_at=at))
                 self._line.ears.floor_taken()
+                if utterance.kind not in ("cough", "noise", "backchannel"):
+                    record.silences.caller_spoke(at)
             case "ended":
                 self._turn_ended(utterance, at)
             case "over":
@@ -174,8 +214,17 @@ class Caller:
                 self._handset.uttered(utterance, moment)
 
     def _turn_ended(self, utterance: Utterance, at: float) -> None:
-        if utterance.kind not in ("say", "interrupt"):
+        if utterance.kind not in ("say", "interrupt") or utterance.pause_frames is not None:
             return
+        self._line.record.silences.caller_fell_silent(at)
         self._onsets = len(self._line.ears.onsets)
-        self._line.record.turns.append(Turn(said=utterance.text, caller_ended_at=at))
-        self._world.stages.caller_spoke(call=self._line.id, text=utterance.text, ended_at=at)
+        parts = (*utterance.before, utterance)
+        said = " ".join(part.text for part in parts)
+        pauses = [
+            SelfPause(at=part.ended_at or at, until=following.first_loud_at or at)
+            for part, following in pairwise(parts)
+        ]
+        turn = Turn(said=said, caller_ended_at=at, began_at=parts[0].first_loud_at, pauses=pauses)
+        self._line.record.turns.append(turn)
+        last_part = utterance.text if utterance.before else ""
+        self._world.stages.caller_spoke(call=self._line.id, text=said, ended_at=at, last_part=last_part)

@@ -24,6 +24,8 @@ class Heard:
     """A stretch of bot speech as far as it arrived."""
 
     spoken: Spoken
+    begun: int
+    """The byte of the stretch with which this begins: after a pause a reply goes on in the middle."""
     offset: int
     """Bytes of the stretch that have been played, or skipped."""
     started_at: float
@@ -37,7 +39,7 @@ class Heard:
     @property
     def text(self) -> str:
         """What of the text was heard, by the time of its characters."""
-        if self.whole and not self.cut:
+        if self.whole and not self.cut and self.spoken.ended_at is not None:
             return self.spoken.text
         heard_ms = self.offset / 8
         return self.spoken.text[: sum(start < heard_ms for start in char_starts_ms(self.spoken.text))]
@@ -60,9 +62,12 @@ class Ears:
         self.gaps: list[Gap] = []
         self.onsets: list[float] = []
         """When the bot became audible after a pause."""
+        self.quiet_since: float | None = None
+        """Since when it had not been, before the last of them; None: never before."""
         self.finished = True
         """Nothing more is to come, as far as the sender said."""
         self._last_loud_at = float("-inf")
+        self._audible_at: float | None = None
         self._following: Heard | None = None
         self._starved_at: float | None = None
         self._searched_at = float("-inf")
@@ -84,7 +89,8 @@ class Ears:
         onset = now - self._last_loud_at > _ONSET_PAUSE_S
         if onset:
             self.onsets.append(now)
-        self._last_loud_at = now
+            self.quiet_since = self._audible_at
+        self._last_loud_at = self._audible_at = now
         return onset
 
     def quiet_s(self, now: float) -> float:
@@ -122,7 +128,9 @@ class Ears:
             return
         if self._starved_at is not None and now - self._starved_at < _SAME_REPLY_S:
             self._gap(self._starved_at, now)
-        self._following = Heard(spoken=spoken, offset=offset + FRAME, started_at=now, ended_at=now + TICK_S)
+        self._following = Heard(
+            spoken=spoken, begun=offset, offset=offset + FRAME, started_at=now, ended_at=now + TICK_S
+        )
         self.heard.append(self._following)
 
     def _advance(self, heard: Heard, offset: int, *, now: float) -> None:

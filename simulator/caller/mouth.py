@@ -8,7 +8,7 @@ from simulator.audio.levels import FRAME, SILENT_FRAME, voiced_span
 from simulator.audio.speech import line_noise, over_noise
 from simulator.spoken import Spoken, SpokenLedger
 
-Kind = Literal["say", "interrupt", "backchannel", "cough", "greeting", "beep"]
+Kind = Literal["say", "interrupt", "backchannel", "cough", "noise", "greeting", "beep"]
 _NOISE_FRAMES: Final = 100
 
 
@@ -28,6 +28,10 @@ class Utterance:
     """All its audio was sent."""
     place: int = 0
     """Number of the next frame."""
+    before: "tuple[Utterance, ...]" = ()
+    """Earlier parts of the same turn."""
+    pause_frames: int | None = None
+    """The turn goes on after so many silent frames; None: it ends here."""
     span: tuple[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +54,8 @@ class Mouth:
         self._queue: deque[Utterance] = deque()
         self._noise = b""
         self._noise_at = 0
+        self._pausing = 0
+        """Silent frames before the next part of a turn."""
 
     def set_noise(self, seed: int, dbfs: float) -> None:
         """Lay steady noise under everything that is uttered from here on."""
@@ -62,7 +68,8 @@ class Mouth:
 
     def next_frame(self, now: float) -> tuple[bytes, Spoken | None]:
         """The next 20 ms and the stretch it belongs to; the sender appends what it really sends."""
-        if not self._queue:
+        if not self._queue or self._pausing:
+            self._pausing = max(0, self._pausing - 1)
             return self._idle(), None
         utterance = self._queue[0]
         if utterance.place == 0:
@@ -76,6 +83,7 @@ class Mouth:
         spoken = utterance.spoken
         if utterance.place * FRAME >= len(utterance.audio):
             utterance.over = True
+            self._pausing = utterance.pause_frames or 0
             self._queue.popleft()
             self._told(utterance, "over", at=now)
         return frame + SILENT_FRAME[len(frame) :], spoken

@@ -4,8 +4,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from simulator.caller.mouth import Utterance
+from simulator.caller.silences import Silences
 
 _KEPT_FAULTS: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfPause:
+    """The caller was silent in the middle of a turn: from the last voiced frame to the next one."""
+
+    at: float
+    until: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,6 +23,9 @@ class Turn:
 
     said: str
     caller_ended_at: float
+    began_at: float | None = None
+    """The first voiced frame."""
+    pauses: list[SelfPause] = field(default_factory=list)
     bot_audible_at: float | None = None
 
     @property
@@ -68,6 +80,7 @@ class CallRecord:
     barge_ins: list[BargeIn] = field(default_factory=list)
     clears: list[Clear] = field(default_factory=list)
     client_faults: list[ClientFault] = field(default_factory=list)
+    silences: Silences = field(default_factory=Silences)
     digits_pressed: str = ""
     frames_sent: int = 0
     """Media messages to the gateway."""
@@ -81,8 +94,9 @@ class CallRecord:
         if len(self.client_faults) < _KEPT_FAULTS:
             self.client_faults.append(ClientFault(kind=kind, at=at, detail=detail))
 
-    def bot_became_audible(self, at: float) -> None:
+    def bot_became_audible(self, at: float, *, quiet_since: float | None) -> None:
         """The answer to the last turn that has none."""
+        self.silences.bot_spoke(at, quiet_since=quiet_since)
         if self.turns and self.turns[-1].bot_audible_at is None and self.turns[-1].caller_ended_at <= at:
             self.turns[-1].bot_audible_at = at
 

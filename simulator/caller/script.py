@@ -15,10 +15,30 @@ class BadScript(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """Speak once the bot has spoken since the last turn and is done; without `wait`, at once."""
+    """Speak once the bot has spoken since the last turn and is done; without `wait`, at once.
 
-    text: str
+    `parts` instead of `text`: one turn with pauses in it, texts with the seconds of silence between them.
+    """
+
+    text: str = ""
+    parts: tuple[str | float, ...] = ()
     wait: bool = True
+
+    def __post_init__(self) -> None:
+        rhythm = (*(str if place % 2 == 0 else (int, float) for place in range(len(self.parts))),)
+        if bool(self.text) == bool(self.parts) or (self.parts and len(self.parts) % 2 == 0):
+            raise BadScript("step say takes a text, or parts: texts with seconds between them")
+        if not all(isinstance(part, kind) for part, kind in zip(self.parts, rhythm, strict=True)):
+            raise BadScript("parts are texts with seconds between them")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is said, from pause to pause."""
+        return tuple(str(part) for part in self.parts[::2]) or (self.text,)
+
+    @property
+    def pauses_s(self) -> tuple[float, ...]:
+        return tuple(float(part) for part in self.parts[1::2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +62,15 @@ class Cough:
     """A noise into the bot's speech."""
 
     after_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """A burst of noise on the line, into the bot's speech."""
+
+    after_s: float = 1.0
+    seconds: float = 0.4
+    dbfs: float = -24.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +100,13 @@ class WaitHangup:
     timeout_s: float = 15.0
 
 
-Step = Say | Interrupt | Backchannel | Cough | Silence | Dtmf | Hangup | WaitHangup
+Step = Say | Interrupt | Backchannel | Cough | Noise | Silence | Dtmf | Hangup | WaitHangup
 _STEPS: Final[dict[str, type[Step]]] = {
     "say": Say,
     "interrupt": Interrupt,
     "backchannel": Backchannel,
     "cough": Cough,
+    "noise": Noise,
     "silence": Silence,
     "dtmf": Dtmf,
     "hangup": Hangup,
@@ -130,22 +160,30 @@ def read_script(source: str | Mapping[str, Any]) -> Script:
 
 def with_code(script: Script, code: str) -> Script:
     """The same script with `{code}` filled in, so that the texts of each call are its own."""
-    steps = tuple(
-        replace(step, text=step.text.replace("{code}", code))
-        if isinstance(step, Say | Interrupt | Backchannel)
-        else step
-        for step in script.steps
-    )
-    return replace(script, steps=steps)
+    return replace(script, steps=tuple(_coded(step, code) for step in script.steps))
+
+
+def _coded(step: Step, code: str) -> Step:
+    if isinstance(step, Say) and step.parts:
+        return replace(
+            step, parts=tuple(part.replace("{code}", code) if isinstance(part, str) else part for part in step.parts)
+        )
+    if isinstance(step, Say | Interrupt | Backchannel):
+        return replace(step, text=step.text.replace("{code}", code))
+    return step
 
 
 def _step(data: Any) -> Step:
     if not isinstance(data, Mapping) or data.get("do") not in _STEPS:
         raise BadScript(f"a step is an object whose `do` is one of {', '.join(_STEPS)}")
     kind = _STEPS[data["do"]]
-    values = {name: value for name, value in data.items() if name != "do"}
+    values: dict[str, Any] = {name: _frozen(value) for name, value in data.items() if name != "do"}
     known = {field.name: field for field in fields(kind)}
     needed = {name for name, field in known.items() if field.default is MISSING}
     if set(values) - set(known) or needed - set(values):
         raise BadScript(f"step {data['do']} takes {', '.join(known) or 'nothing'}")
     return kind(**values)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -147,7 +147,8 @@ def latency(facts: Facts) -> list[Json]:
             **{f"{stage}_ms": turn["timing"].get(stage) for stage in STAGES},
             "total_ms": turn["timing"]["total"],
             "ear_ms": answer.get("latency_ms"),
-            "gateway_share_ms": answer.get("gateway_share_ms"),
+            "ahead_ms": turn["timing"].get("ahead"),
+            "gateway_share_ms": turn["timing"].get("gateway"),
         }
         for turn, answer in zip(timed, answers, strict=True)
     ]
@@ -160,9 +161,8 @@ def _ear_ms(turn: Mapping[str, Any], *, alone: bool) -> float | None:
 
 
 def _shares(calls: Sequence[Facts]) -> Iterable[float | None]:
-    """The gateway's share of each turn: on the wires, or by its own stopwatch where several calls say the same."""
-    if len(calls) == 1:
-        return [turn.get("gateway_share_ms") for turn in calls[0].answers]
+    """The gateway's share of each turn by its own stopwatch: what it waits for on purpose is no share, and the wires
+    cannot tell one from the other."""
     return [turn["timing"].get("gateway") for facts in calls for turn in facts.call["turns"]]
 
 

@@ -23,11 +23,25 @@ WIRE: Final[Mapping[str, tuple[str, ...]]] = {
 """The parts of a turn in the simulator's stages, as measured on the wires."""
 STOPWATCH: Final[Mapping[str, tuple[str, ...]]] = {
     "stt": ("stt",),
+    "decision": ("endpoint",),
     "brain": ("brain", "clause"),
     "voice": ("voice",),
     "gateway": ("dispatch", "handover", "playout"),
 }
 """The same parts in the gateway's own timing; what the carrier takes is hidden from it."""
+
+
+_MOMENT_MS: Final = 5.0
+"""A decision that took no longer was none."""
+
+
+def _waited(timing: Mapping[str, float]) -> dict[str, float]:
+    """What the caller waited for; what was made ready `ahead` of the decision passed unnoticed."""
+    hidden, waited = timing.get("ahead", 0.0), dict(timing)
+    for name in ("brain", "clause", "handover", "voice"):
+        whole = timing.get(name, 0.0)
+        waited[name], hidden = max(0.0, whole - hidden), max(0.0, hidden - whole)
+    return waited
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,7 +79,9 @@ class Line:
 
     @property
     def on_wires(self) -> bool:
-        """The simulator saw every step of this turn."""
+        """The simulator saw every step of this turn, one after the other: none was waited for or done ahead."""
+        if "ahead" in self.timing or self.timing.get("endpoint", 0.0) > _MOMENT_MS:
+            return False
         stages = self.wire.get("stages") or {}
         return all(stages.get(name) is not None for names in WIRE.values() for name in names)
 
@@ -76,7 +92,9 @@ class Line:
             return {part: round(sum(stages[name] for name in names), 1) for part, names in WIRE.items()}
         if "total" not in self.timing:
             return {}
-        return {part: sum(self.timing.get(name, 0.0) for name in names) for part, names in STOPWATCH.items()}
+        waited = _waited(self.timing)
+        parts = {part: round(sum(waited.get(name, 0.0) for name in names), 1) for part, names in STOPWATCH.items()}
+        return {part: ms for part, ms in parts.items() if ms or part != "decision"}
 
 
 class Scene:

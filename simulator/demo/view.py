@@ -15,6 +15,7 @@ from simulator.demo.scene import PHASES, Line, Scene
 
 COLOURS: Final = {
     "stt": "slate_blue1",
+    "decision": "grey46",
     "brain": "orange1",
     "voice": "spring_green3",
     "gateway": "red1",

@@ -106,6 +106,7 @@ class Carrier:
         """The leg is answered: media begins and the party starts its script."""
         leg.state = LegState.ANSWERED
         leg.answered_at = self._world.now()
+        leg.record.silences.answered(leg.answered_at)
         caller = Caller(self._world, leg, handset=_Handset(self, leg), script=leg.script)
         leg.mouth = caller.mouth
         leg.slot = self.ticker.add(leg)
@@ -152,6 +153,7 @@ class Carrier:
             leg.caller.cancel()
         if answered:
             self.ticker.remove(leg, leg.slot)
+            leg.record.silences.ended(leg.ended_at)
         leg.player.stop("call_hangup")
         leg.ears.cleared()
         for recording in leg.recordings:
@@ -201,7 +203,7 @@ class Carrier:
         )
         finished = leg.player.idle and (stream is None or stream.playout.finished)
         if leg.ears.hear(heard, now, finished=finished):
-            leg.record.bot_became_audible(now)
+            leg.record.bot_became_audible(now, quiet_since=leg.ears.quiet_since)
             arrived_at = stream.playout.arrived_at if stream else None
             self._world.stages.bot_audible(leg.id, now, arrived_at=arrived_at)
         if stream is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates import borders, coverage, house, sizes, texts
+from tests.gates import borders, coverage, house, sizes, texts, walls
 from tests.gates.house import Rule
 
 pytestmark = pytest.mark.gate
@@ -65,6 +65,9 @@ def write(tree: Path, name: str, text: str) -> None:
         (texts.words, "a.py", "# TO" + "DO: later"),
         (texts.links, "docs/a.md", "[there](absent.md)"),
         (texts.links, "docs/a.md", "# Here\n[there](#nowhere)"),
+        (walls.reachable_subqueries, "control_plane/resources/a.py", "from sqlalchemy import exists, select"),
+        (walls.reachable_subqueries, "control_plane/resources/a.py", "import sqlalchemy as sa\nsa.exists()"),
+        (walls.reachable_subqueries, "control_plane/resources/a/b.py", "select(Model.__table__.c.id)"),
     ],
 )
 def test_a_breach_is_found(tree: Path, rule: Rule, name: str, text: str) -> None:
@@ -90,6 +93,8 @@ def test_a_reader_of_the_settings_outside_of_wiring_is_found(tree: Path) -> None
         (borders.clock, "simulator/a.py", "import time\ntime.time()"),
         (borders.tasks, "control_plane/a.py", "async with asyncio.TaskGroup() as group:\n    group.create_task(f())"),
         (borders.core_is_pure, "control_plane/core/a.py", "import re\nfrom control_plane.core.b import c"),
+        (walls.reachable_subqueries, "control_plane/resources/a.py", "select(A.id).where(A.b == B.id).exists()"),
+        (walls.reachable_subqueries, "control_plane/resources/a.py", "relationship(secondary=Model.__table__)"),
         (texts.links, "docs/a.md", "# The way\n[there](a.md#the-way), [web](https://example.com)\n```\n[x](y)\n```"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gates import borders, coverage, sizes, texts
+from tests.gates import borders, coverage, sizes, texts, walls
 from tests.gates.exceptions import EXEMPTIONS
 from tests.gates.house import ROOT, Breach, Rule
 
@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     coverage.core_tests,
     texts.words,
     texts.links,
+    walls.reachable_subqueries,
 )
 
 pytestmark = pytest.mark.gate

@@ -144,3 +144,27 @@ def test_percentiles_are_nearest_rank() -> None:
     assert percentiles(range(1, 101)) == {"p50": 50, "p95": 95, "p99": 99}
     assert percentiles([None, 7.0]) == {"p50": 7.0, "p95": 7.0, "p99": 7.0}
     assert percentiles([]) == {"p50": None, "p95": None, "p99": None}
+
+
+def test_the_final_of_a_turn_with_pauses_is_that_of_its_last_part() -> None:
+    ledger = StageLedger()
+    ledger.caller_spoke("a", "Quiero una cita el martes.", ended_at=5.0, last_part="el martes.")
+    ledger.stt_final_sent("Quiero una cita", 4.2, heard_at=3.9, call="a")
+    ledger.stt_final_sent("el martes.", 5.25, heard_at=5.0, call="a")
+    (found,) = ledger.turns()
+    assert found["stages"]["stt_ms"] == pytest.approx(250)
+
+
+def test_what_was_asked_in_vain_is_counted_too() -> None:
+    ledger = StageLedger()
+    turn(ledger, "a", "uno", 10.0)
+    early = ledger.brain_asked("hola caso", 10.1)
+    ledger.brain_token(early, "Sí.", at=10.3)
+    ledger.brain_cancelled(early, 10.4)
+    assert ledger.costs() == {
+        "brain_asked": 2,
+        "brain_cancelled": 1,
+        "brain_characters": len("entendidocasounoabrimosalasocho") + len("si"),
+        "voice_asked": 1,
+        "voice_characters": len("entendidocasounoabrimosalasocho"),
+    }

@@ -1,4 +1,4 @@
-"""Deepgram's v1 socket as far as an adapter can see it; the test says what it answers."""
+"""Deepgram's v1 and v2 sockets as far as an adapter can see it; the test says what it answers."""
 
 import json
 from collections.abc import AsyncIterator
@@ -61,6 +61,12 @@ class DeepgramWire:
             }
         )
 
+    async def turn(self, event: str, transcript: str) -> None:
+        """Of the v2 socket."""
+        message = {"type": "TurnInfo", "request_id": "r", "sequence_id": 1, "event": event, "turn_index": 0}
+        words = [{"word": word, "confidence": 0.9} for word in transcript.split()]
+        await self.tell({**message, "transcript": transcript, "words": words, "end_of_turn_confidence": 0.5})
+
     async def close(self, code: int, reason: str = "") -> None:
         assert self._socket is not None
         await self._socket.close(code=code, message=reason.encode())
@@ -77,6 +83,7 @@ async def deepgram_wire() -> AsyncIterator[DeepgramWire]:
     wire = DeepgramWire()
     app = web.Application()
     app.router.add_get("/deepgram/v1/listen", wire.listen)
+    app.router.add_get("/deepgram/v2/listen", wire.listen)
     async with serving(app) as url:
         wire.url = f"{url}/deepgram"
         yield wire

@@ -8,6 +8,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 ACCESS_TOKENS: Final = b"centralita access tokens v1"
 """The metrics sidecar derives the same key, from AUTH_TOKEN."""
 STORED_SECRETS: Final = b"centralita stored secrets v1"
+ONE_TIME_CODES: Final = b"centralita one-time codes v1"
+OUTBOUND_WEBHOOKS: Final = b"centralita outbound webhooks v1"
 
 
 def derived_key(secret: bytes, purpose: bytes) -> bytes:

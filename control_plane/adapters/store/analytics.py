@@ -25,7 +25,7 @@ class SqlAnalyticsStore:
         self._database = database
 
     async def facts(self, wanted: FactsWanted) -> Sequence[Sequence[Any]]:
-        query = facts_of(wanted)
+        query = facts_of(wanted, dialect=self._database.dialect)
         return await self._database.query(lambda connection: connection.execute(query).all())
 
     async def waiting(self, tenant_id: str) -> Waiting:

@@ -1,10 +1,13 @@
 """The count: calls that have ended become figures and searched words, each once.
 
 What a call adds is worked out from what was read beforehand, so that the transaction that adds it is short. It marks
-the calls and adds their figures together; a call that somebody else marked meanwhile ends it without a trace.
+the calls and adds their figures together; a call that somebody else marked meanwhile, or whose words are not those
+that were read, ends it without a trace. No words are erased meanwhile (`not_while_counted`): either the count sees the
+erasure, or the erasure sees what was added.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -65,12 +68,21 @@ _MARK: Final = (
     .values(counted=True)
     .returning(calls.c.id)
 )
+_NAMES: Final = (
+    select(calls.c.id, calls.c.contact_name, calls.c.sender, calls.c.to)
+    .where(calls.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(calls.c.id)
+)
 _SUMS: Final = tuple(column.name for column in call_sums.columns)
 _TAKEN: Final = select(call_sums.c.n).where(call_sums.c.n.in_(bindparam("numbers", expanding=True)))
 
 
+_apart = asyncio.to_thread
+"""Where words are taken apart: live calls have the loop."""
+
+
 class _Meanwhile(Exception):
-    """Somebody else has counted one of the calls."""
+    """Somebody else has counted one of the calls, or changed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +93,9 @@ class _Harvest:
     facts: Mapping[Cell, Sums]
     sums: Sequence[dict[str, Any]]
     """Rows of `call_sums` and `call_words`, in one."""
+    names: Sequence[tuple[Any, ...]]
+    turns: Sequence[tuple[Any, ...]]
+    """What they were made from, personal data among it."""
 
 
 async def count_ended(database: Database, *, before: float, limit: int) -> int:
@@ -94,11 +109,17 @@ async def count_ended(database: Database, *, before: float, limit: int) -> int:
     found, turns = await database.query(read)
     if not found:
         return 0
-    harvest = await asyncio.to_thread(_harvest, found, turns)
+    harvest = await _apart(_harvest, found, turns)
     try:
         return await database.write(lambda connection: _store(connection, harvest, dialect=database.dialect))
     except (_Meanwhile, Conflict):
         return 0
+
+
+def not_while_counted(connection: Connection) -> None:
+    """Wait until nothing is being counted, and let nothing be until the transaction ends. SQLite has one writer."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
 def _harvest(found: Sequence[RowMapping], turns: Iterable[RowMapping]) -> _Harvest:
@@ -108,6 +129,8 @@ def _harvest(found: Sequence[RowMapping], turns: Iterable[RowMapping]) -> _Harve
         ids=[row["id"] for row in found],
         facts=counted(call for _, call in ended),
         sums=[_sums(row, call, turns=said.get(row["id"], [])) for row, call in ended],
+        names=sorted((row["id"], row["contact_name"], row["sender"], row["to"]) for row in found),
+        turns=[tuple(turn.values()) for rows in said.values() for turn in rows],
     )
 
 
@@ -154,11 +177,20 @@ def _store(connection: Connection, harvest: _Harvest, *, dialect: str) -> int:
     marked = set(connection.execute(_MARK, {"ids": harvest.ids}).scalars())
     if marked != set(harvest.ids):
         raise _Meanwhile
+    _check_unchanged(connection, harvest)
     add_facts(connection, harvest.facts, dialect=dialect)
     rows = _numbered(connection, harvest.sums)
     connection.execute(insert(call_sums), [{name: row[name] for name in _SUMS} for row in rows])
     add_words(connection, rows, dialect=dialect)
     return len(rows)
+
+
+def _check_unchanged(connection: Connection, harvest: _Harvest) -> None:
+    """Read again, now that the calls are ours: what was erased meanwhile must not come back. Raises _Meanwhile."""
+    ids = {"ids": harvest.ids}
+    for query, read in ((_NAMES, harvest.names), (_TURNS, harvest.turns)):
+        if Counter(map(tuple, connection.execute(query, ids))) != Counter(read):
+            raise _Meanwhile
 
 
 def _numbered(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,9 +1,23 @@
 """Counted facts: added to by the count, read by whoever asks."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from control_plane.adapters.store.analytics_tables import call_facts
 from control_plane.adapters.store.rows import replacing
@@ -44,16 +58,18 @@ def _added(sums: Sums, stored: Mapping[Any, Any] | None) -> dict[str, Any]:
     return {**{name: stored[name] + more[name] for name in COUNTS}, LATENCIES: latencies}
 
 
-def _within(wanted: FactsWanted) -> ColumnElement[bool]:
-    """Many small ranges as the list of their steps: that is one statement, however many there are."""
+def _within(wanted: FactsWanted, *, dialect: str) -> ColumnElement[bool]:
+    """Many small ranges as the list of their steps: one statement with one value, however many there are."""
     bucket = call_facts.c.bucket
     if len(wanted.ranges) > MOST_RANGES:
         steps = [step for since, until in wanted.ranges for step in range(since, until, wanted.step)]
-        return bucket.in_(steps)
+        if dialect == "postgresql":
+            return bucket == any_(literal(steps, ARRAY(BigInteger)))
+        return bucket.in_(select(func.json_each(json.dumps(steps)).table_valued("value").c.value))
     return or_(*(and_(bucket >= since, bucket < until) for since, until in wanted.ranges))
 
 
-def facts_of(wanted: FactsWanted) -> Select[Any]:
+def facts_of(wanted: FactsWanted, *, dialect: str) -> Select[Any]:
     """(bucket, key or direction, *columns)."""
     facts = call_facts.c
     named = facts.direction if wanted.every_direction else facts.key
@@ -61,7 +77,7 @@ def facts_of(wanted: FactsWanted) -> Select[Any]:
         facts.tenant_id == wanted.tenant_id,
         facts.kind == wanted.kind,
         facts.step == wanted.step,
-        _within(wanted),
+        _within(wanted, dialect=dialect),
     )
     if wanted.every_direction:
         query = query.where(facts.direction.in_(("inbound", "outbound")))

@@ -73,7 +73,7 @@ def _counted(
 def _query(wanted: CallFilter, way: Matching, *, before: int | None) -> Select[Any]:
     number = way.number
     query = select(number.label("n"), *CALL).select_from(way.source).where(*way.where)
-    if way is not ALL:
+    if way.source is not call_sums:
         query = query.join(call_sums, call_sums.c.n == number)
     query = query.join(calls, calls.c.id == call_sums.c.call_id).where(call_sums.c.tenant_id == wanted.tenant_id)
     if wanted.min_talk_s is not None:

@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     FromClause,
     TextClause,
+    any_,
     column,
+    func,
+    literal,
     literal_column,
     select,
     table,
     text,
 )
+
+from control_plane.adapters.store.analytics_tables import call_sums
 
 TABLE: Final = "call_words"
 """And with names that begin so: what FTS5 keeps. No tables of the program's metadata."""
@@ -40,6 +47,8 @@ _ROWID: Final[ColumnElement[Any]] = literal_column("call_words.rowid")
 
 RECENT: Final = 2_000
 """So many of a tenant's newest calls are looked through before the index of words is asked."""
+RECENT_BESIDE: Final = 500
+"""The same with SQLite, which has its words in no order of tenants, and goes for those of each call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +82,34 @@ def ways(
     """
     if dialect == "postgresql":
         return _recent(tenant_id, wanted, before=before), _indexed(tenant_id, wanted)
+    return _recent_beside(tenant_id, wanted, before=before), _matched(tenant_id, wanted)
+
+
+def _recent_beside(tenant_id: str, wanted: Mapping[str, Sequence[str]], *, before: int | None) -> Matching:
+    """The index would gather every call with a word that begins so, before it gave the newest of them."""
+    mine = select(call_sums.c.n).where(call_sums.c.tenant_id == tenant_id)
+    if before is not None:
+        mine = mine.where(call_sums.c.n < before)
+    recent = mine.order_by(call_sums.c.n.desc()).limit(RECENT_BESIDE).cte("recent")
+
+    def begins(where: str, word: str) -> ColumnElement[bool]:
+        # Not a join: SQLite would go through the words of all calls, and look for each among the recent ones.
+        those = select(words.c[where]).where(recent.c.n == _ROWID).correlate(recent).scalar_subquery()
+        return func.instr(literal(" ").concat(those), f" {word}") > 0
+
+    matches = tuple(begins(where, word) for where, found in wanted.items() for word in found)
+    return Matching(source=recent, where=matches, number=recent.c.n, values={})
+
+
+def _matched(tenant_id: str, wanted: Mapping[str, Sequence[str]]) -> Matching:
     # The tenant is a word of the index too: whatever others have said is passed over within it.
     terms = [f'tenant : "{_tenant_word(tenant_id)}"']
     terms += [f'{where} : "{word}"*' for where, found in wanted.items() for word in found]
-    return (
-        Matching(
-            source=words,
-            where=(text("call_words MATCH :all_words"),),  # type: ignore[arg-type]
-            number=_ROWID,
-            values={"all_words": " AND ".join(terms)},
-        ),
+    return Matching(
+        source=words,
+        where=(text("call_words MATCH :all_words"),),  # type: ignore[arg-type]
+        number=_ROWID,
+        values={"all_words": " AND ".join(terms)},
     )
 
 
@@ -97,12 +124,15 @@ def _recent(tenant_id: str, wanted: Mapping[str, Sequence[str]], *, before: int 
 
 
 def _indexed(tenant_id: str, wanted: Mapping[str, Sequence[str]]) -> Matching:
-    """Rare ones by the index."""
+    """Rare ones by the index. As a list that is made first: joined to it, the server would guess that they are many,
+    and read all calls in order."""
     found = select(words.c.n).where(
         words.c.tenant_id == tenant_id, *(_matches(words.c[where], where) for where in wanted)
     )
-    hits = found.cte("hits").prefix_with("MATERIALIZED")
-    return Matching(source=hits, where=(), number=hits.c.n, values=_queries(wanted))
+    hits = func.array(found.scalar_subquery(), type_=ARRAY(BigInteger))
+    return Matching(
+        source=call_sums, where=(call_sums.c.n == any_(hits),), number=call_sums.c.n, values=_queries(wanted)
+    )
 
 
 def _matches(column: ColumnElement[Any], where: str) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from control_plane.adapters.store.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST: Final = "0012"
+NEWEST: Final = "0015"
 """The last revision in `migrations/versions`; a test compares. Written down here, so that a start with nothing to do
 need not import Alembic."""
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from control_plane.adapters.store.analytics_count import not_while_counted
 from control_plane.adapters.store.analytics_tables import call_sums
 from control_plane.adapters.store.callback_tables import callbacks
 from control_plane.adapters.store.database import Database
@@ -47,6 +48,7 @@ class SqlPersonalCalls:
         mine = (calls.c.id.in_(call_ids), calls.c.tenant_id == tenant_id)
 
         def work(connection: Connection) -> int:
+            not_while_counted(connection)
             connection.execute(
                 update(calls)
                 .where(*mine)
@@ -100,7 +102,11 @@ class SqlPersonalCalls:
         return await self._calls(_ended(tenant_id, before).where(said).limit(limit))
 
     async def silence(self, call_ids: Sequence[str]) -> None:
-        await self._database.write(lambda connection: _silence(connection, call_ids))
+        def work(connection: Connection) -> int:
+            not_while_counted(connection)
+            return _silence(connection, call_ids)
+
+        await self._database.write(work)
 
     async def older(self, tenant_id: str, *, before: float, limit: int) -> Sequence[KeptCall]:
         return await self._calls(_ended(tenant_id, before).limit(limit))

@@ -27,7 +27,7 @@ from control_plane.adapters.store.rows import turn_of
 from control_plane.adapters.store.tables import IS_LIVE, call_turns, calls
 from control_plane.core.analytics.histogram import STEP_MS
 from control_plane.core.call.state import Phase
-from control_plane.core.call.success import BROKEN, GOOD_CAUSES, REFUSED
+from control_plane.core.call.success import BROKEN, GOOD_CAUSES, NOBODY_TALKED, REFUSED
 from control_plane.core.day import HOUR_S
 from control_plane.core.quantile import of_values
 from control_plane.ports.reports import DayReport, LastWords, TalkFigures
@@ -176,7 +176,7 @@ def _succeeded() -> tuple[ColumnElement[bool], ...]:
     spoke = exists().where(call_turns.c.call_id == calls.c.id, call_turns.c.speaker == "caller").correlate(calls)
     return (
         calls.c.hangup_cause.in_([cause.value for cause in GOOD_CAUSES]),
-        reason.not_in(BROKEN),
+        reason.not_in((*BROKEN, *NOBODY_TALKED)),
         ~reason.contains(REFUSED, autoescape=True),
         spoke,
     )

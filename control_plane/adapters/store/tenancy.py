@@ -12,10 +12,13 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.exc import StaleDataError
 
+from control_plane.adapters.store import row_words  # noqa: F401  sessions search by words
 from control_plane.adapters.store.database import Conflict, Database
+from control_plane.adapters.store.tenancy_reach import stray
 from control_plane.core.people.principal import Principal
 from control_plane.core.refusals import Refused
 from control_plane.ports.infrastructure import Clock
+from control_plane.ports.searching import FEW
 from control_plane.ports.tables import Stamped, Tenanted, new_id
 from control_plane.ports.tenancy import T, Work
 
@@ -126,8 +129,18 @@ def _stay_in_bounds(state: ORMExecuteState) -> None:
     if (state.is_update or state.is_delete) and not state.execution_options.get(SUMMED_UP):
         raise OutOfBounds(f"a change of many rows has to be noted: execution option {SUMMED_UP}")
     if not (state.is_column_load or state.is_relationship_load):
-        mine = with_loader_criteria(Tenanted, lambda table: table.tenant_id == tenant_id, include_aliases=True)
-        state.statement = state.statement.options(mine)
+        if beyond := stray(state.statement):
+            raise OutOfBounds(f"the tenant cannot be added to {beyond}: select from it, or join it")
+        state.statement = state.statement.options(_mine(tenant_id, few=state.execution_options.get(FEW, False)))
+
+
+def _mine(tenant_id: str, *, few: bool) -> Any:
+    """`few`: as an expression, as SQLite would take an index of all rows of the tenant rather than the few ids."""
+    if few:
+        return with_loader_criteria(
+            Tenanted, lambda table: table.tenant_id.concat("") == tenant_id, include_aliases=True
+        )
+    return with_loader_criteria(Tenanted, lambda table: table.tenant_id == tenant_id, include_aliases=True)
 
 
 def _check_inserted(state: ORMExecuteState, tenant_id: str) -> None:

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from control_plane.adapters.sockets import SocketTimings, Spawn, open_socket, send, websocket_url
 from control_plane.adapters.stt import deepgram_wire as wire
 from control_plane.ports.errors import MalformedMessage, ProviderError, Unavailable
-from control_plane.ports.hearing import Heard, HearingOptions
+from control_plane.ports.hearing import Heard, HearingOptions, Listening
 
 KEEP_ALIVE_S: Final = 3.0
 """Looked at this often, so a pause is at most twice as long unannounced; Deepgram closes after 10 s."""
@@ -45,7 +45,7 @@ class DeepgramEar:
         """The result comes marked as no end of speech; whether the turn is over is for others to say."""
         await self._write(wire.FINALIZE)
 
-    async def events(self) -> AsyncIterator[Heard]:
+    async def events(self) -> AsyncIterator[Heard | Listening]:
         malformed = 0
         while (message := await self._receive()) is not None:
             try:

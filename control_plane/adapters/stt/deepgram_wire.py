@@ -14,7 +14,7 @@ from control_plane.adapters.sockets import lost
 from control_plane.core.audio.frames import SAMPLE_RATE
 from control_plane.core.turn.events import FinalHeard, InterimHeard, UtteranceEnded
 from control_plane.ports.errors import MalformedMessage, ProviderError, Rejected, Unavailable
-from control_plane.ports.hearing import Heard, HearingOptions
+from control_plane.ports.hearing import Heard, HearingOptions, Listening
 
 PROVIDER: Final = "deepgram"
 DEFAULT_MODEL: Final = "nova-3"
@@ -51,8 +51,8 @@ def listen_query(options: HearingOptions, default_model: str) -> list[tuple[str,
     return query
 
 
-def heard(raw: str | bytes) -> Heard | None:
-    """What one message tells, or None when it says nothing about words (Metadata, SpeechStarted, an empty interim).
+def heard(raw: str | bytes) -> Heard | Listening | None:
+    """What one message tells, or None when it is not about the sound (Metadata).
 
     Raises MalformedMessage for what cannot be read, ProviderError for Deepgram's own `Error` message.
     """
@@ -66,6 +66,8 @@ def heard(raw: str | bytes) -> Heard | None:
             return _results(message)
         case "UtteranceEnd":
             return UtteranceEnded()
+        case "SpeechStarted":
+            return Listening()
         case "Error":
             code = machine_name(message.get("code")) or machine_name(message.get("variant"))
             raise Unavailable(PROVIDER, "reported an error", code=code)
@@ -75,20 +77,20 @@ def heard(raw: str | bytes) -> Heard | None:
             raise MalformedMessage("no message type")
 
 
-def _results(message: dict[str, Any]) -> Heard | None:
+def _results(message: dict[str, Any]) -> Heard | Listening:
     try:
         text = message["channel"]["alternatives"][0]["transcript"].strip()
     except (KeyError, IndexError, TypeError, AttributeError) as exc:
         raise MalformedMessage("Results without a transcript") from exc
     if message.get("is_final"):
         return FinalHeard(text=text, ends_speech=bool(message.get("speech_final")))
-    return InterimHeard(text=text) if text else None
+    return InterimHeard(text=text) if text else Listening()
 
 
-def closed_by_provider(closed: ConnectionClosed) -> ProviderError:
+def closed_by_provider(closed: ConnectionClosed, provider: str = PROVIDER) -> ProviderError:
     """Why the socket ended: DATA-0000 (audio it cannot decode) is our fault, the rest is not."""
     named = _CLOSE_NAME.search(closed.rcvd.reason) if closed.rcvd else None
     if named is None:
-        return lost(PROVIDER, closed)
+        return lost(provider, closed)
     kind = Rejected if named[0].startswith("DATA") else Unavailable
-    return kind(PROVIDER, "ended the recognition", code=named[0])
+    return kind(provider, "ended the recognition", code=named[0])

@@ -8,7 +8,7 @@ from websockets.exceptions import ConnectionClosed
 
 from control_plane.adapters.sockets import SocketTimings, Spawn, lost, send
 from control_plane.adapters.tts import elevenlabs_wire as wire
-from control_plane.adapters.tts.elevenlabs_inbox import Inbox
+from control_plane.adapters.tts.inbox import Inbox
 from control_plane.ports.errors import MalformedMessage, ProviderError, RateLimited, Unavailable
 
 KEEP_ALIVE_S: Final = 10.0

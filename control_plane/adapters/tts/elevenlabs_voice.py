@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 
 from control_plane.adapters.tts import elevenlabs_wire as wire
-from control_plane.adapters.tts.elevenlabs_inbox import Inbox
 from control_plane.adapters.tts.elevenlabs_link import Link
+from control_plane.adapters.tts.inbox import Inbox
 from control_plane.ports.errors import ProviderError, Unavailable
 from control_plane.ports.voice import SpokenPiece, VoiceOptions
 
@@ -19,7 +19,7 @@ class ElevenLabsUtterance:
         self._link = link
         self._context = context
         self._options = options
-        self._inbox = Inbox(patience_s=audio_patience_s)
+        self._inbox = Inbox(wire.PROVIDER, patience_s=audio_patience_s)
         self._opened = False
         self._ended = False
 

@@ -73,7 +73,11 @@ def pieces(stretches: Sequence[int]) -> dict[int, list[Range]]:
     step lies across a border."""
     found: dict[int, list[Range]] = {step: [] for step in reversed(STEPS)}
     for since, until in pairwise(stretches):
-        _cut(since, until, steps=STEPS[::-1], found=found)
+        step = until - since
+        if step in found and not since % step:
+            found[step].append((since, until))
+        else:
+            _cut(since, until, steps=STEPS[::-1], found=found)
     return {step: _joined(sorted(ranges)) for step, ranges in found.items() if ranges}
 
 

@@ -69,6 +69,25 @@ class Playout:
             self._audio += SILENCE[Encoding.PCMU][tail:]
         self.complete = True
 
+    def break_off(self) -> str:
+        """The voice was lost in mid-reply: what is here is played up to its last whole word, and what another voice
+        adds follows it. Answers the text up to there; the rest was never spoken.
+        """
+        if self._verdict is None:
+            end = max(self._script.break_off(), self._sent)
+            del self._audio[max(0, end - self._base) :]
+            self._script.cut(self._base + len(self._audio))
+        return self._script.text
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
+
+    @property
+    def covered(self) -> str:
+        """The text of which there is audio, played or not."""
+        return self._script.text
+
     def due(self, now: float) -> bytes | None:
         """The next message, to be sent now, or None: ask until then."""
         due_at = self._due_at()

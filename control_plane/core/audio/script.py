@@ -10,6 +10,9 @@ from control_plane.core.audio.frames import SAMPLE_RATE
 
 _BYTES_PER_MS: Final = SAMPLE_RATE // 1000
 
+SPOKEN_BYTES: Final = 75 * _BYTES_PER_MS
+"""A character of slow speech: of a text whose times nobody tells, rather too little counts as spoken than too much."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -65,6 +68,28 @@ class Script:
         word = self._word_at(played)
         return word.start if word is not None and played < word.stop else played
 
+    def break_off(self) -> int:
+        """No more audio of this text comes: forget the words of which there is not all. Answers the byte behind those
+        that are left.
+
+        Of a text with times the last word is only known to be whole when the space behind it has come too.
+        """
+        exact = len(self._starts)
+        loose = len(self.text) - exact
+        spoken = exact + min(loose, (self.received - self._loose_from) // SPOKEN_BYTES)
+        whole = self.text[:spoken]
+        if spoken < len(self.text) or not loose:
+            whole = whole[: len(whole) - len(_cut_word(whole))]
+        end = self._starts[len(whole)] if len(whole) < exact else self.received
+        self.text, self._starts = whole, self._starts[: len(whole)]
+        self._settle()
+        self._end = min(self._end, end) if not loose else end
+        return end
+
+    def cut(self, received: int) -> None:
+        """Less audio is there than was added."""
+        self.received = received
+
     def _place(self, starts_ms: Sequence[int]) -> None:
         """Take over exact times; one that goes back, as some providers send, counts as the one before."""
         floor = self._starts[-1] if self._starts else 0
@@ -97,3 +122,24 @@ class Script:
         loose = len(self._starts) < len(self.text)
         over = self.received if loose else self._end
         return Word(first, after, starts[first], starts[after] if after < len(starts) else over)
+
+
+def rest_of(text: str, spoken: str) -> str:
+    """The words of `text` behind those that were spoken; by their number, for a voice may write them differently."""
+    left = _count(spoken)
+    words = text.split()
+    for index, word in enumerate(words):
+        if not left and _count(word):
+            return " ".join(words[index:])
+        left -= _count(word)
+    return ""
+
+
+def _count(text: str) -> int:
+    """Words that can be heard."""
+    return sum(any(letter.isalnum() for letter in word) for word in text.split())
+
+
+def _cut_word(text: str) -> str:
+    """The word in whose middle the text may end."""
+    return "" if not text or text[-1].isspace() else text.split()[-1]

@@ -1,6 +1,7 @@
 """Why a leg ended, in one vocabulary for all carriers."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class HangupCause(StrEnum):
@@ -18,3 +19,10 @@ class HangupCause(StrEnum):
     FAILED = "failed"
     """The carrier refused the dial or a needed command, or the gateway could not go on."""
     UNKNOWN = "unknown"
+
+
+CLOSED: Final = "outside opening hours"
+"""Reason of ours: a caller was told that nobody is there."""
+
+MACHINE: Final = "an answering machine took the call"
+MESSAGE_LEFT: Final = "left a message on an answering machine"

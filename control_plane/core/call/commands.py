@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial:
-    """Originate the leg. With `stream` the media stream is asked for in the same request."""
+    """Originate the leg. With `stream` the media stream is asked for in the same request.
+
+    Unless `on_machine` (an `OnMachine` value) is `talk` the carrier is to tell whether an answering machine picks up.
+    """
 
     to: str
     sender: str
     stream: bool
+    on_machine: str = "talk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +124,13 @@ class StartTalking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveMessage:
+    """An answering machine records: let it have the message."""
+
+    stream: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopTalking:
     """The conversation with the bot is over (transfer, end)."""
 
@@ -129,7 +140,7 @@ class Deliver:
     """Hand the event just handled to the conversation (words, digits, played speech)."""
 
 
-Directive = StartTalking | StopTalking | Deliver
+Directive = StartTalking | LeaveMessage | StopTalking | Deliver
 """Carried out in this process only; a restart derives them anew from the state."""
 
 Command = CarrierCommand | Directive

@@ -16,6 +16,8 @@ class CallRequested:
     stream: bool
     """Whether the conversation is to run over a media stream (else webhook mode)."""
     record: bool = False
+    on_machine: str = "talk"
+    """An `OnMachine` value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,18 @@ class LegAnswered:
     """The far end (or we, for an offered call) picked up."""
 
     control_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineDetected:
+    """The carrier finds that an answering machine picked up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineGreetingEnded:
+    """The greeting of the answering machine is over. `sure` when a beep or its end was heard, else it took too long."""
+
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +116,13 @@ class MediaDetached:
 
     stream_id: str = ""
     orderly: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingLost:
+    """No recogniser of ours hears the call; its media socket is of no more use."""
+
+    stream_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +216,8 @@ CallEvent = (
     | DialAccepted
     | LegInitiated
     | LegAnswered
+    | MachineDetected
+    | MachineGreetingEnded
     | LegBridged
     | LegHungUp
     | StreamStarted
@@ -202,6 +225,7 @@ CallEvent = (
     | StreamFailed
     | MediaAttached
     | MediaDetached
+    | HearingLost
     | CallerTranscribed
     | SpeechPlayed
     | DigitReceived

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from control_plane.core.call import rules
+from control_plane.core.call import answering, rules
 from control_plane.core.call.commands import Command
 from control_plane.core.call.events import CallEvent
 from control_plane.core.call.state import LegState, Phase
@@ -35,6 +35,10 @@ class CallMachine:
         if deadline is not None and now >= deadline:
             self.state, commands = rules.stream_lost(self.state, None, now=now)
             return commands
+        greeting = self.state.greeting_deadline
+        if greeting is not None and now >= greeting:
+            self.state, commands = answering.greeting_over(self.state, now)
+            return commands
         limit = self._limit()
         if limit is not None and now >= limit:
             self.state, commands = TIMEOUTS[self.state.phase](self.state, now)
@@ -44,8 +48,8 @@ class CallMachine:
     @property
     def wake_at(self) -> float | None:
         """When `tick` will next have something to do, in unix seconds; None when never."""
-        deadlines = [at for at in (self.state.media_deadline, self._limit()) if at is not None]
-        return min(deadlines, default=None)
+        deadlines = (self.state.media_deadline, self.state.greeting_deadline, self._limit())
+        return min((at for at in deadlines if at is not None), default=None)
 
     def _limit(self) -> float | None:
         patience = self._patience.get(self.state.phase)

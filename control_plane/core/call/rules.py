@@ -31,6 +31,8 @@ ATTACH_PATIENCE_S: Final = 4.0
 DETACH_GRACE_S: Final = 2.0
 """A socket that closes without a word is often followed by the hangup webhook; wait that long before starting anew."""
 
+NOTHING_AWAITED: Final[Mapping[str, None]] = {"media_deadline": None, "greeting_deadline": None}
+
 
 def enter(state: LegState, phase: Phase, *, now: float, **changes: Any) -> LegState:
     """The state at the beginning of another phase."""
@@ -42,8 +44,9 @@ def enter(state: LegState, phase: Phase, *, now: float, **changes: Any) -> LegSt
 
 def dial(state: LegState, event: e.CallRequested, *, now: float) -> Step:
     mode = Mode.STREAM if event.stream else Mode.WEBHOOK
-    command = c.Dial(to=event.to, sender=event.sender, stream=event.stream)
-    return enter(state, Phase.DIALING, now=now, mode=mode, record=event.record), (command,)
+    state = replace(state, mode=mode, record=event.record, on_machine=event.on_machine)
+    command = c.Dial(to=event.to, sender=event.sender, stream=event.stream, on_machine=event.on_machine)
+    return enter(state, Phase.DIALING, now=now), (command,)
 
 
 def answer_or_reject(state: LegState, event: e.CallOffered, *, now: float) -> Step:
@@ -92,7 +95,15 @@ def answered(state: LegState, event: e.LegAnswered, *, now: float) -> Step:
 def _talk_by_webhooks(state: LegState, *, resumed: bool) -> Step:
     state = replace(state, mode=Mode.WEBHOOK, media=False, media_deadline=None, talked=True)
     recording = (c.StartRecording(),) if state.record else ()
-    return state, (c.StartTranscription(), *recording, c.StartTalking(stream=False, resumed=resumed))
+    return state, (c.StartTranscription(), *recording, *talk(state, resumed=resumed))
+
+
+def talk(state: LegState, *, resumed: bool) -> tuple[c.Command, ...]:
+    """How the conversation begins or goes on; a machine gets its message when its greeting is over."""
+    stream = state.mode is Mode.STREAM
+    if not state.leaves_message:
+        return (c.StartTalking(stream=stream, resumed=resumed),)
+    return () if state.greeting_deadline is not None else (c.LeaveMessage(stream=stream),)
 
 
 def attached(state: LegState, event: e.MediaAttached, *, now: float) -> Step:
@@ -103,7 +114,7 @@ def attached(state: LegState, event: e.MediaAttached, *, now: float) -> Step:
     state = replace(state, media=True, media_deadline=None, stream_id=event.stream_id, talked=True)
     if state.phase is not Phase.TALKING:
         state = enter(state, Phase.TALKING, now=now, answered_at=state.answered_at or now)
-    return state, (c.StartTalking(stream=True, resumed=resumed),)
+    return state, talk(state, resumed=resumed)
 
 
 def detached(state: LegState, event: e.MediaDetached, *, now: float) -> Step:
@@ -112,6 +123,21 @@ def detached(state: LegState, event: e.MediaDetached, *, now: float) -> Step:
     # During a transfer nobody needs the stream; should it fail, the stream is started anew.
     deadline = now + DETACH_GRACE_S if state.phase is Phase.TALKING else None
     return replace(state, media=False, media_deadline=deadline), ()
+
+
+def hearing_lost(state: LegState, event: e.HearingLost, *, now: float) -> Step:
+    """Another stream would bring the caller to the same deaf ears: the carrier transcribes, at once."""
+    if state.mode is Mode.WEBHOOK or event.stream_id != state.stream_id:
+        return state, ()
+    state, commands = _talk_by_webhooks(state, resumed=state.talked)
+    return state, (c.StopStream(), *commands)
+
+
+def hearing_lost_aside(state: LegState, event: e.HearingLost, *, now: float) -> Step:
+    """During a transfer nobody needs ears; should it fail, the conversation goes on without a stream."""
+    if event.stream_id != state.stream_id:
+        return state, ()
+    return replace(state, mode=Mode.WEBHOOK, media=False), (c.StopStream(),)
 
 
 def stream_failed_early(state: LegState, event: e.StreamFailed, *, now: float) -> Step:
@@ -142,7 +168,7 @@ def stream_reported_failed(state: LegState, event: e.StreamFailed, *, now: float
 def take_over(state: LegState, event: e.ProcessRestarted, *, now: float) -> Step:
     """The carrier still holds the call; its stream to the dead process is of no use."""
     if state.mode is Mode.WEBHOOK:
-        return state, (c.StartTalking(stream=False, resumed=True),)
+        return state, talk(state, resumed=True)
     waiting = replace(state, media=False, media_deadline=now + ATTACH_PATIENCE_S)
     return waiting, (c.StopStream(), c.StartStream())
 
@@ -173,7 +199,7 @@ def send_digits(state: LegState, event: e.DigitsRequested, *, now: float) -> Ste
 
 
 def transfer(state: LegState, event: e.TransferRequested, *, now: float) -> Step:
-    return enter(state, Phase.TRANSFERRING, now=now, media_deadline=None), (c.StopTalking(), c.Transfer(to=event.to))
+    return enter(state, Phase.TRANSFERRING, now=now, **NOTHING_AWAITED), (c.StopTalking(), c.Transfer(to=event.to))
 
 
 def transfer_failed(state: LegState, event: object, *, now: float) -> Step:
@@ -181,13 +207,13 @@ def transfer_failed(state: LegState, event: object, *, now: float) -> Step:
     state = enter(state, Phase.TALKING, now=now)
     if state.mode is Mode.STREAM and not state.media:
         return replace(state, media_deadline=now + ATTACH_PATIENCE_S), (c.StopStream(), c.StartStream())
-    return state, (c.StartTalking(stream=state.mode is Mode.STREAM, resumed=True),)
+    return state, talk(state, resumed=True)
 
 
 def bridged(state: LegState, event: e.LegBridged, *, now: float) -> Step:
     stop = (c.StopStream(),) if state.mode is Mode.STREAM else ()
     talking = (c.StopTalking(),) if state.phase is not Phase.TRANSFERRING else ()
-    return enter(state, Phase.BRIDGED, now=now, media_deadline=None), (*talking, *stop)
+    return enter(state, Phase.BRIDGED, now=now, **NOTHING_AWAITED), (*talking, *stop)
 
 
 # --- the end --------------------------------------------------------------------------------------
@@ -197,7 +223,7 @@ def hang_up(state: LegState, event: e.HangupRequested, *, now: float) -> Step:
     """Ask once. A leg that has no name yet is hung up when it gets one."""
     ask = bool(state.control_id) and not state.hangup_asked
     asked = ask or state.hangup_asked
-    ending = enter(state, Phase.ENDING, now=now, media_deadline=None, reason=event.reason, hangup_asked=asked)
+    ending = enter(state, Phase.ENDING, now=now, reason=event.reason, hangup_asked=asked, **NOTHING_AWAITED)
     return ending, (c.StopTalking(), c.Hangup()) if ask else (c.StopTalking(),)
 
 
@@ -206,7 +232,7 @@ def hung_up(state: LegState, event: e.LegHungUp, *, now: float) -> Step:
 
 
 def end(state: LegState, cause: HangupCause, *, now: float) -> Step:
-    ended = enter(state, Phase.ENDED, now=now, ended_at=now, cause=cause, media=False, media_deadline=None)
+    ended = enter(state, Phase.ENDED, now=now, ended_at=now, cause=cause, media=False, **NOTHING_AWAITED)
     return ended, (c.StopTalking(),)
 
 

@@ -37,6 +37,15 @@ class Mode(StrEnum):
     """The carrier speaks or plays, and transcribes the caller."""
 
 
+class OnMachine(StrEnum):
+    """What to do when an answering machine takes a call of ours."""
+
+    TALK = "talk"
+    """As if it were a person; nobody looks what it is."""
+    LEAVE_MESSAGE = "leave_message"
+    HANG_UP = "hang_up"
+
+
 LIVE = frozenset(Phase) - {Phase.NEW, Phase.ENDED}
 
 
@@ -61,12 +70,22 @@ class LegState:
     stream_failures: int = 0
     talked: bool = False
     """Whether the conversation has begun, so that a new stream continues it."""
+    on_machine: str = OnMachine.TALK.value
+    machine: bool = False
+    """Whether an answering machine took the call, as far as the carrier told."""
+    greeting_deadline: float | None = None
+    """Until when the greeting of the machine is waited for; None: it is over."""
     hangup_asked: bool = False
     answered_at: float | None = None
     ended_at: float | None = None
     cause: HangupCause | None = None
     reason: str = ""
     """Who or what asked for the end, when it was us."""
+
+    @property
+    def leaves_message(self) -> bool:
+        """Whether the other end only records."""
+        return self.machine and self.on_machine == OnMachine.LEAVE_MESSAGE
 
     def snapshot(self) -> dict[str, Any]:
         """As JSON values."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, get_args
 
+from control_plane.core.call import answering
 from control_plane.core.call import events as e
 from control_plane.core.call import rules as r
 from control_plane.core.call.causes import HangupCause
@@ -14,6 +15,7 @@ EVENTS: Final[frozenset[type]] = frozenset(get_args(e.CallEvent))
 P = Phase
 _CONNECTED = (P.ANSWERED, P.TALKING, P.TRANSFERRING, P.BRIDGED)
 _UNANSWERED = (P.DIALING, P.RINGING, P.OFFERED)
+_DIALLED = (P.DIALING, P.RINGING, P.ANSWERED, P.TALKING)
 _LIVE = (*_UNANSWERED, *_CONNECTED, P.ENDING)
 
 
@@ -31,8 +33,12 @@ RULES: Final[Mapping[tuple[Phase, type], r.Rule]] = {
     **_for((P.ENDING, P.ENDED), e.DialAccepted, rule=r.hang_up_late_leg),
     **_for((P.ENDING, P.ENDED), e.LegInitiated, rule=r.hang_up_late_leg),
     **_for(_UNANSWERED, e.LegAnswered, rule=r.answered),
+    **_for(_DIALLED, e.MachineDetected, rule=answering.detected),
+    **_for(_DIALLED, e.MachineGreetingEnded, rule=answering.greeting_ended),
     **_for((*_UNANSWERED, P.ANSWERED, P.TALKING), e.MediaAttached, rule=r.attached),
     **_for((P.TALKING, P.TRANSFERRING), e.MediaDetached, rule=r.detached),
+    **_for((P.TALKING,), e.HearingLost, rule=r.hearing_lost),
+    **_for((P.TRANSFERRING,), e.HearingLost, rule=r.hearing_lost_aside),
     **_for(_UNANSWERED, e.StreamFailed, rule=r.stream_failed_early),
     **_for((P.ANSWERED, P.TALKING), e.StreamFailed, rule=r.stream_reported_failed),
     **_for((P.ANSWERED, P.TALKING), e.ProcessRestarted, rule=r.take_over),
@@ -63,8 +69,15 @@ IGNORED: Final[frozenset[tuple[Phase, type]]] = frozenset(
     | {(P.OFFERED, event) for event in (e.DialAccepted, e.LegInitiated)}
     # Late or repeated: we are past that.
     | {(phase, e.LegAnswered) for phase in (*_CONNECTED, P.ENDING, P.ENDED)}
+    # Machines do not call, and what a call was connected with is no concern of ours.
+    | {
+        (phase, event)
+        for phase in (P.OFFERED, P.TRANSFERRING, P.BRIDGED, P.ENDING, P.ENDED)
+        for event in (e.MachineDetected, e.MachineGreetingEnded)
+    }
     | {(phase, e.MediaAttached) for phase in (P.TRANSFERRING, P.BRIDGED, P.ENDING, P.ENDED)}
     | {(phase, e.MediaDetached) for phase in (*_UNANSWERED, P.ANSWERED, P.BRIDGED, P.ENDING, P.ENDED)}
+    | {(phase, e.HearingLost) for phase in (*_UNANSWERED, P.ANSWERED, P.BRIDGED, P.ENDING, P.ENDED)}
     | {(phase, e.StreamFailed) for phase in (P.TRANSFERRING, P.BRIDGED, P.ENDING, P.ENDED)}
     | {(phase, e.LegBridged) for phase in (*_UNANSWERED, P.BRIDGED, P.ENDING, P.ENDED)}
     | {(phase, e.HangupRequested) for phase in (P.ENDING, P.ENDED)}

@@ -34,7 +34,6 @@ _READ: Final = {
 }
 _WRITE: Final = {
     "analytics": ("Save reports", "Guardar informes"),
-    "audit": ("Nothing: nobody changes the audit log", "Nada: nadie cambia el registro de auditoría"),
     "bots": ("Make, change and publish bots", "Crear, cambiar y publicar bots"),
     "calls": ("Place calls, hang up, transfer, speak", "Hacer llamadas, colgar, transferir, hablar"),
     "contacts": ("Change contacts, lists and campaigns", "Cambiar contactos, listas y campañas"),
@@ -54,6 +53,7 @@ MEANINGS: Final = tuple(
     Meaning(name=f"{area}:{verb}", en=texts[area][0], es=texts[area][1])
     for area in AREAS
     for verb, texts in (("read", _READ), ("write", _WRITE))
+    if area in texts
 )
 """All permissions of tenants, by area."""
 

@@ -1,7 +1,7 @@
 """Who may do what: the table of roles.
 
-A permission is `<area>:read` or `<area>:write`. API keys carry a selection of permissions as their scopes; nobody can
-hand out what they do not have.
+A permission is `<area>:read` or `<area>:write`; the audit log can only be read. API keys carry a selection of
+permissions as their scopes; nobody can hand out what they do not have.
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,10 @@ AREAS: Final = (
 SYSTEM: Final = ("system:read", "system:write")
 """The installation itself: processes, alerts, doctor. For whoever runs it, never for a mere tenant."""
 
-ALL: Final = frozenset(f"{area}:{verb}" for area in AREAS for verb in ("read", "write"))
+READ_ONLY: Final = frozenset({"audit"})
+"""Areas that nobody changes."""
+
+ALL: Final = frozenset(f"{area}:read" for area in AREAS) | {f"{area}:write" for area in AREAS if area not in READ_ONLY}
 
 _SECRETIVE: Final = frozenset({"audit:read", "keys:read", "privacy:read", "users:read", "webhooks:read"})
 """Reading that is itself a privilege."""

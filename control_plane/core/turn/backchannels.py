@@ -26,9 +26,13 @@ Vocabulary = frozenset[tuple[str, ...]]
 
 def spoken_words(text: str) -> tuple[str, ...]:
     """The words of `text`, folded: lower case, no accents, no punctuation, drawn-out letters once (`Sííí.` is `si`)."""
+    return tuple(re.sub(r"([a-z])\1+", r"\1", word) for word in exact_words(text))
+
+
+def exact_words(text: str) -> tuple[str, ...]:
+    """The same with letters as often as they stand there: `perro` is not `pero`."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
-    joined = re.sub(r"['’\-‐‑]", "", plain)
-    return tuple(re.sub(r"([a-z])\1+", r"\1", word) for word in re.findall(r"[^\W_]+", joined))
+    return tuple(re.findall(r"[^\W_]+", re.sub(r"['’\-‐‑]", "", plain)))
 
 
 def _vocabulary(text: str) -> Vocabulary:
@@ -45,6 +49,16 @@ PICK_UP: Final[Vocabulary] = _vocabulary(_PICK_UP)
 def backchannels(language: str) -> Vocabulary:
     """The backchannels of `es` or `en`, by the first part of the tag (`es-MX`); of both for any other language."""
     return _BY_LANGUAGE.get(language.lower().partition("-")[0], _ANY_LANGUAGE)
+
+
+def begins_with(words: tuple[str, ...], vocabulary: Vocabulary) -> bool:
+    """Whether `words` (folded) can be the beginning of such a row: "de" of "de acuerdo"."""
+    begun = (size for size in range(1, min(_LONGEST_PHRASE, len(words) + 1)) if _begins(words[-size:], vocabulary))
+    return consists_of(words, vocabulary) or any(consists_of(words[:-size], vocabulary) for size in begun)
+
+
+def _begins(words: tuple[str, ...], vocabulary: Vocabulary) -> bool:
+    return any(phrase[: len(words)] == words for phrase in vocabulary)
 
 
 def consists_of(words: tuple[str, ...], vocabulary: Vocabulary) -> bool:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from math import inf
 from typing import Protocol
 
-from control_plane.core.turn.backchannels import PICK_UP, backchannels, consists_of, spoken_words
+from control_plane.core.turn.backchannels import PICK_UP, backchannels, begins_with, consists_of, spoken_words
 from control_plane.core.turn.policy import TurnPolicy
 
 
@@ -35,8 +35,8 @@ class BargeIn(Protocol):
         """Whether the mere voice of the caller silences the agent, after so many false alarms in this reply."""
         ...
 
-    def judge(self, text: str, *, opening: bool) -> Verdict:
-        """What the words mean. `opening`: the caller has not had a turn yet."""
+    def judge(self, text: str, *, opening: bool, growing: bool = False) -> Verdict:
+        """What the words mean. `opening`: the caller has not had a turn yet. `growing`: more words may follow."""
         ...
 
     def is_answer(self, pause: AgentPause) -> bool:
@@ -57,13 +57,14 @@ class WordsInterrupt:
     def voice_pauses(self, false_alarms: int) -> bool:
         return false_alarms < self.policy.false_alarms
 
-    def judge(self, text: str, *, opening: bool) -> Verdict:
+    def judge(self, text: str, *, opening: bool, growing: bool = False) -> Verdict:
         words = spoken_words(text)
         if not words:
             return Verdict.NOTHING
         # Whoever picks up says "¿bueno?" into our greeting: that is no reason to break it off.
         murmurs = backchannels(self.policy.language) | PICK_UP if opening else backchannels(self.policy.language)
-        if len(words) < self.policy.min_words or consists_of(words, murmurs):
+        reads = begins_with if growing else consists_of
+        if len(words) < self.policy.min_words or reads(words, murmurs):
             return Verdict.MURMUR
         return Verdict.INTERRUPTION
 

@@ -1,24 +1,51 @@
-"""The decision when the caller's turn is over."""
+"""The caller's turn as it grows, and the simplest decision when it is over."""
 
 from dataclasses import dataclass
 from math import inf
 from typing import Final, Protocol
 
+from control_plane.core.turn.hints import NO_HINT
+from control_plane.core.turn.pauses import Pauses
 from control_plane.core.turn.policy import TurnPolicy
 
 END_KEY: Final = "#"
+
+UNNOTICED_S: Final = 1.5
+"""Words that come so long after the last sound of a voice were spoken too softly to be noticed."""
 
 
 class CallerTurn:
     """What the caller has said and keyed since the last commit, and whether the voice is on. It decides nothing."""
 
-    __slots__ = ("digits", "ended", "finals", "heard_at", "interim", "keyed_at", "keys_ended", "voice", "voice_since")
+    __slots__ = (
+        "digits",
+        "ended",
+        "finals",
+        "heard_at",
+        "hint",
+        "interim",
+        "keyed_at",
+        "keys_ended",
+        "pauses",
+        "quiet_since",
+        "voice",
+        "voice_since",
+        "words_at",
+    )
 
     def __init__(self) -> None:
         self.voice = False
         self.voice_since = -inf
+        self.quiet_since = -inf
+        """When the last sound of the voice was."""
         self.heard_at = -inf
         """When the last word came or the voice fell silent."""
+        self.words_at = -inf
+        """When the last word came."""
+        self.pauses = Pauses()
+        """What this caller's earlier turns have shown."""
+        self.hint = NO_HINT
+        """What the caller was asked for."""
         self.forget()
 
     def forget(self) -> None:
@@ -47,24 +74,36 @@ class CallerTurn:
         """All words heard, the interim included."""
         return " ".join([*self.finals, self.interim])
 
-    def take_voice(self, on: bool, now: float) -> None:
+    def take_voice(self, on: bool, now: float, *, silent_s: float = 0.0) -> None:
         self.voice = on
         if on:
             self.voice_since = now
         else:
             self.heard_at = now
+            self.quiet_since = now - silent_s
+
+    def went_on(self, now: float) -> None:
+        """The caller speaks again before the turn was answered: that was a pause."""
+        if not self.voice:
+            self.pauses.learn(now - self.quiet_since)
+
+    @property
+    def silent_since(self) -> float:
+        """When the caller was last heard: by the voice, or by the words of somebody too soft to be noticed."""
+        unnoticed = self.heard_at - self.quiet_since > UNNOTICED_S
+        return self.heard_at if unnoticed or self.voice_since > self.quiet_since else self.quiet_since
 
     def take_interim(self, text: str, now: float) -> None:
         self.interim = text.strip()
         if self.interim:
-            self.heard_at = now
+            self.heard_at = self.words_at = now
 
     def take_final(self, text: str, ends_speech: bool, *, now: float) -> None:
         """A final without text adds nothing, but may close the ones before it."""
         self.interim = ""
         if text := text.strip():
             self.finals.append(text)
-            self.heard_at = now
+            self.heard_at = self.words_at = now
             self.ended = ends_speech
         elif ends_speech:
             self.close()

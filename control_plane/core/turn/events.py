@@ -10,7 +10,9 @@ class SpeechStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechStopped:
-    """The caller's voice fell silent."""
+    """The caller's voice fell silent, and has been so for `silent_s` already: nobody knows it at once."""
+
+    silent_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,13 @@ class FinalHeard:
 
     text: str
     ends_speech: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EagerEnd:
+    """The recogniser takes the turn for over with these words and may change its mind; the `FinalHeard` comes later."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +71,7 @@ TurnEvent = (
     | SpeechStopped
     | InterimHeard
     | FinalHeard
+    | EagerEnd
     | UtteranceEnded
     | DigitPressed
     | AgentStarted

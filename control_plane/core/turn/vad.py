@@ -1,6 +1,6 @@
 """When the caller's voice begins and falls silent, told from the audio alone.
 
-    frame      1    2    3    4    5    6  …               n    n+1  …  n+12
+    frame      1    2    3    4    5    6  …               n    n+1  …  n+6
     sound      ▂    ▅    ▇    ▇    ▆    ▅  …  speech  …    ▃    ▁    …   ▁
     voiced     ·    ✓    ✓    ✓    ✓    ✓                  ✓    ·        ·
     event                     SpeechStarted                              SpeechStopped
@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from control_plane.core.audio.frames import SILENCE, Encoding
+from control_plane.core.audio.frames import FRAME_MS, SILENCE, Encoding
 from control_plane.core.audio.g711 import magnitude, magnitude_at
 from control_plane.core.audio.pitch import Sound, sound
 from control_plane.core.turn.events import SpeechStarted, SpeechStopped
@@ -30,8 +30,9 @@ class VadPolicy:
     """So many of them must be loud."""
     voiced_frames: int = 3
     """So many of them must be voiced, the last one among them."""
-    stop_frames: int = 12
-    """So many frames without voice end the speech: longer than a stop consonant or a breath within a word."""
+    stop_frames: int = 6
+    """So many frames without voice end the speech: longer than a stop consonant, and as short as that allows, for
+    everything that follows from a caller's silence begins here."""
     unvoiced_frames: int = 10
     """So long after a voiced frame loud ones still belong to the speech: the longest hiss within a word."""
     quietest_dbfs: float = -45.0
@@ -134,7 +135,7 @@ class VadGate:
             return None
         self.speaking = False
         self._loud = self._voiced = 0
-        return SpeechStopped()
+        return SpeechStopped(silent_s=self.policy.stop_frames * FRAME_MS / 1000)
 
     def _is_voiced(self, frame: bytes) -> bool:
         heard = sound(self._before, frame)

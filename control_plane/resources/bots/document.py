@@ -4,12 +4,13 @@ A field says of itself when it takes effect; docs/bots.md has the table.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from control_plane.core.bot import Bot, PartOfDay, Phrases
+from control_plane.core.bot import Bot, Hours, MachinePolicy, PartOfDay, Phrases, ProviderChoice
 from control_plane.core.refusals import Fault
+from control_plane.core.sellers.hours import minutes
 from control_plane.resources.bots.parts import (
     BotGreetings,
     BotHours,
@@ -17,6 +18,7 @@ from control_plane.resources.bots.parts import (
     BotPhrases,
     BotProviders,
     BotTurns,
+    Weekday,
 )
 from control_plane.resources.bots.standard import PHRASES, greetings
 from control_plane.resources.fields import E164, ID_PATTERN, Language, Line, Name, Prose
@@ -24,10 +26,12 @@ from control_plane.resources.fields import E164, ID_PATTERN, Language, Line, Nam
 ToolName = Literal["end_call", "send_digits", "transfer_call"]
 """Tools that there are: those of services/conversation/tools.py, which a test compares."""
 
-LATER: Final = frozenset({"providers", "turns", "hours", "answering_machine", "engine", "flow_id"})
+LATER: Final = frozenset({"engine", "flow_id"})
 """Fields that are kept and checked, and that calls do not follow yet."""
 
 _KEPT: Final = "Kept for later: calls do not follow it yet."
+
+_WEEKDAYS: Final = get_args(Weekday)
 
 _PARTS: Final = {PartOfDay.MORNING: "morning", PartOfDay.AFTERNOON: "afternoon", PartOfDay.NIGHT: "night"}
 
@@ -58,10 +62,12 @@ class BotDocument(BaseModel):
     max_call_s: int | None = Field(
         default=None, ge=30, le=14_400, description="The longest conversation, within MAX_CALL_SECONDS."
     )
-    providers: BotProviders = Field(default=BotProviders(), description=_KEPT)
-    turns: BotTurns = Field(default=BotTurns(), description=_KEPT)
-    hours: BotHours = Field(default=BotHours(), description=_KEPT)
-    answering_machine: BotMachinePolicy = Field(default=BotMachinePolicy(), description=_KEPT)
+    providers: BotProviders = Field(default=BotProviders(), description="Who listens, thinks and speaks, in order.")
+    turns: BotTurns = BotTurns()
+    hours: BotHours = Field(default=BotHours(), description="When callers are served; calls of ours are not affected.")
+    answering_machine: BotMachinePolicy = Field(
+        default=BotMachinePolicy(), description="What to do when an answering machine takes a call of ours."
+    )
     engine: Literal["pipeline", "speech"] = Field(default="pipeline", description=_KEPT)
     flow_id: Annotated[str, StringConstraints(pattern=f"({ID_PATTERN})|^$")] = Field(default="", description=_KEPT)
 
@@ -91,11 +97,37 @@ def to_bot(document: BotDocument, bot_id: str) -> Bot:
             given_up=phrases.given_up or standard.given_up,
             provider_failure=phrases.provider_failure or standard.provider_failure,
             resumed=phrases.resumed or standard.resumed,
+            no_match=phrases.no_match or standard.no_match,
+            fillers=tuple(filter(None, phrases.fillers)) or standard.fillers,
         ),
         voice=document.voice,
+        providers=_choice(document.providers),
         tools=tuple(document.tools),
         keyterms=tuple(document.keyterms),
         no_input_s=document.no_input_s,
+        turns=document.turns.model_dump(exclude_none=True),
+        hours=_hours(document.hours),
+        answering_machine=MachinePolicy(**document.answering_machine.model_dump()),
+    )
+
+
+def _hours(wanted: BotHours) -> Hours:
+    days = ((_WEEKDAYS.index(day), ranges) for day, ranges in wanted.week.items())
+    return Hours(
+        week={day: tuple((minutes(each.opens), minutes(each.closes)) for each in ranges) for day, ranges in days},
+        zone=wanted.zone or "",
+        closed_message=wanted.closed_message,
+    )
+
+
+def _choice(wanted: BotProviders) -> ProviderChoice:
+    return ProviderChoice(
+        stt=tuple(wanted.stt),
+        brain=tuple(wanted.brain),
+        tts=tuple(wanted.tts),
+        stt_model=wanted.stt_model,
+        brain_model=wanted.brain_model,
+        tts_model=wanted.tts_model,
     )
 
 
@@ -113,6 +145,8 @@ def of_bot(bot: Bot) -> BotDocument:
             given_up=phrases.given_up,
             provider_failure=phrases.provider_failure,
             resumed=phrases.resumed,
+            no_match=phrases.no_match,
+            fillers=list(phrases.fillers),
         ),
         tools=list(bot.tools),
         keyterms=list(bot.keyterms),

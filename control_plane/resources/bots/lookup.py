@@ -20,6 +20,8 @@ class KnownBot(BaseModel):
     bot_id: str
     version: int
     document: dict[str, Any]
+    zone: str = ""
+    """Of its tenant; empty: the installation's."""
 
 
 class KnownNumber(BaseModel):
@@ -49,7 +51,11 @@ def standard_bot(session: Session, name: str) -> KnownBot | None:
 def of_version(session: Session, bot_id: str, *, number: int) -> KnownBot | None:
     """As it was, whatever has become of the bot."""
     version = session.get(BotVersion, (bot_id, number))
-    return None if version is None else KnownBot(bot_id=bot_id, version=number, document=version.document)
+    if version is None:
+        return None
+    tenant = session.get(Tenant, version.tenant_id)
+    zone = tenant.zone if tenant is not None else ""
+    return KnownBot(bot_id=bot_id, version=number, document=version.document, zone=zone)
 
 
 def number_called(session: Session, e164: str) -> KnownNumber | None:
@@ -64,6 +70,12 @@ def own_number(session: Session, carrier: str) -> str:
     usable = (NumberRow.active, NumberRow.carrier.in_(("", carrier)))
     found = select(NumberRow.e164).where(*usable).order_by(NumberRow.created_at, NumberRow.id).limit(1)
     return session.scalars(found).first() or ""
+
+
+def most_calls(session: Session, tenant_id: str) -> int:
+    """How many the tenant may have at once; 0: any number."""
+    tenant = session.get(Tenant, tenant_id)
+    return tenant.max_live_calls if tenant is not None else 0
 
 
 def _known(session: Session, row: BotRow) -> KnownBot | None:

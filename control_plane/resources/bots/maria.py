@@ -63,6 +63,8 @@ MARIA: Final = Bot(
         given_up="Parece que no nos oímos bien. Puede volver a llamarnos cuando guste. ¡Hasta luego!",
         provider_failure="Disculpe, tengo un problema técnico. Por favor, vuelva a llamarnos en unos minutos.",
         resumed="Disculpe, se cortó un momento. Ya estoy de nuevo con usted. ¿Me decía?",
+        no_match="Perdone, no le entendí bien. ¿Me lo podría repetir?",
+        fillers=("Un momento, por favor.", "Enseguida le digo.", "Gracias por esperar, sigo con usted."),
     ),
     tools=("end_call", "transfer_call"),
     keyterms=(

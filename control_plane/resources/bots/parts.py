@@ -34,6 +34,10 @@ class BotPhrases(BaseModel):
     given_up: Sentence = ""
     provider_failure: Sentence = ""
     resumed: Sentence = ""
+    no_match: Sentence = ""
+    """Somebody spoke and was not understood."""
+    fillers: list[Sentence] = Field(default=[], max_length=5)
+    """A word in between when a reply takes longer than two seconds."""
 
 
 class BotProviders(BaseModel):
@@ -54,6 +58,12 @@ class BotTurns(BaseModel):
 
     model_config = _FORBID
 
+    endpointing: Literal["fixed", "adaptive", "semantic"] | None = Field(
+        default=None, description="How it is decided that the caller's turn is over; null: TURN_ENDPOINTING."
+    )
+    speculation: bool | None = Field(
+        default=None, description="Whether replies are made ready before that is certain; null: TURN_SPECULATION."
+    )
     endpoint_patience_s: float | None = Field(default=None, ge=0.2, le=5)
     min_words: int | None = Field(default=None, ge=1, le=10)
     answer_window_s: float | None = Field(default=None, ge=0, le=5)

@@ -10,6 +10,8 @@ _SPANISH: Final = Phrases(
     given_up="Parece que no nos oímos bien. Puede volver a llamarnos cuando guste. ¡Hasta luego!",
     provider_failure="Disculpe, tengo un problema técnico. Por favor, vuelva a llamarnos en unos minutos.",
     resumed="Disculpe, se cortó un momento. Ya estoy de nuevo con usted. ¿Me decía?",
+    no_match="Perdone, no le entendí bien. ¿Me lo podría repetir?",
+    fillers=("Un momento, por favor.", "Enseguida le digo.", "Gracias por esperar, sigo con usted."),
 )
 
 _ENGLISH: Final = Phrases(
@@ -17,6 +19,8 @@ _ENGLISH: Final = Phrases(
     given_up="It seems we can't hear each other well. Please call us again whenever you like. Goodbye!",
     provider_failure="Sorry, I have a technical problem. Please call us again in a few minutes.",
     resumed="Sorry, we were cut off for a moment. I'm back with you. You were saying?",
+    no_match="Sorry, I didn't quite catch that. Could you say it again?",
+    fillers=("One moment, please.", "Let me see.", "Thanks for waiting, I'm still with you."),
 )
 
 PHRASES: Final[Mapping[str, Phrases]] = {"es": _SPANISH, "en": _ENGLISH, "multi": _SPANISH}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, cast, exists, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from control_plane.core.refusals import Fault, Refused
@@ -149,20 +149,17 @@ def numbered(text: str) -> ColumnElement[bool]:
         matches = ContactNumber.e164 == f"+{digits.removeprefix('00')}"
     else:
         matches = ContactNumber.e164.like(f"%{digits}") if digits else ContactNumber.e164 == ""
-    return exists().where(ContactNumber.contact_id == Contact.id, matches)
+    return Contact.id.in_(select(ContactNumber.contact_id).where(matches))
 
 
 def _suppressed(value: bool) -> ColumnElement[bool]:
-    there = exists().where(
-        ContactNumber.contact_id == Contact.id,
-        DoNotCall.e164 == ContactNumber.e164,
-        DoNotCall.tenant_id == ContactNumber.tenant_id,
-    )
+    shared = select(ContactNumber.e164).join(DoNotCall, DoNotCall.e164 == ContactNumber.e164)
+    there = shared.where(ContactNumber.contact_id == Contact.id).exists()
     return there if value else ~there
 
 
 def _on_list(list_id: str) -> ColumnElement[bool]:
-    return exists().where(ListMember.contact_id == Contact.id, ListMember.list_id == list_id)
+    return Contact.id.in_(select(ListMember.contact_id).where(ListMember.list_id == list_id))
 
 
 CONTACTS: Final = Resource(

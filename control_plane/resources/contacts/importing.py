@@ -9,8 +9,10 @@ from control_plane.core.refusals import Refused
 from control_plane.ports.tenancy import now
 from control_plane.resources import audit
 from control_plane.resources.contacts.import_portion import Portion, ReadRow
-from control_plane.resources.contacts.imports import UNFINISHED, ImportFault, ImportJob
+from control_plane.resources.contacts.imports import RECEIVING, UNFINISHED, ImportFault, ImportJob
 from control_plane.resources.contacts.tables import ContactList
+from control_plane.resources.outbound.announcing import say_nothing, tell
+from control_plane.resources.outbound.kinds import CONTACTS_IMPORTED, ImportedTold
 
 
 def take(session: Session, import_id: str, *, start: int, stop: int, rows: Sequence[ReadRow]) -> int:
@@ -23,6 +25,7 @@ def take(session: Session, import_id: str, *, start: int, stop: int, rows: Seque
         return -1
     if job.position != start:
         return job.position
+    say_nothing(session)  # the end of the import is told, once for all rows
     portion = Portion(session, job)
     for row in rows:
         portion.add(row)
@@ -47,7 +50,7 @@ def begin(session: Session, import_id: str, *, total: int) -> int:
     if job is None or job.state not in UNFINISHED:
         return -1
     if job.list_id and session.get(ContactList, job.list_id) is None:
-        job.state, job.error, job.ended_at = "failed", "unknown_list", now(session)
+        end(session, import_id, state="failed", error="unknown_list")
         return -1
     if job.state == "waiting":
         job.state, job.total, job.started_at = "running", total, now(session)
@@ -57,11 +60,12 @@ def begin(session: Session, import_id: str, *, total: int) -> int:
 def end(session: Session, import_id: str, *, state: str, error: str = "") -> bool:
     """Whether it had not ended before."""
     job = session.get(ImportJob, import_id)
-    if job is None or job.state not in UNFINISHED:
+    if job is None or job.state not in (RECEIVING, *UNFINISHED):
         return False
     job.state, job.error, job.ended_at = state, error, now(session)
     counts = {name: getattr(job, name) for name in ("created", "updated", "skipped", "failed")}
     audit.note(session, "import", resource="contacts", row_id=import_id, after={"state": state, **counts})
+    tell(session, CONTACTS_IMPORTED, body=ImportedTold.of(job).model_dump())
     return True
 
 

@@ -10,9 +10,13 @@ from control_plane.ports.tables import Base, Stamped, Tenanted, Words
 from control_plane.resources.fields import Line
 from control_plane.resources.resource import Filter, Resource
 
-ImportState = Literal["waiting", "running", "done", "failed", "cancelled"]
+ImportState = Literal["receiving", "waiting", "running", "done", "failed", "cancelled"]
+
+RECEIVING: Final = "receiving"
+"""Its file is on its way."""
 
 UNFINISHED: Final = ("waiting", "running")
+"""Its file is there, and not all rows are taken."""
 
 
 class ImportJob(Tenanted, Stamped, Base):

@@ -20,6 +20,7 @@ SUMMED_UP: Final = {"summed_up": True}
 TOUCHED: Final = "announcer.touched"
 WRITTEN: Final = "announcer.written"
 LISTENERS: Final = "announcer.listeners"
+SILENT: Final = "announcer.silent"
 """What is kept in a session's `info`."""
 
 
@@ -37,7 +38,7 @@ class Announcer:
         if any(isinstance(row, WebhookDelivery) for row in session.new):
             self.ring()
         touched = _touched(session)
-        if not touched or not _listeners(session):
+        if session.info.get(SILENT) or not touched or not _listeners(session):
             return
         if TOUCHED not in session.info:
             session.info[TOUCHED] = {}
@@ -67,6 +68,11 @@ class Announcer:
             session.execute(insert(OutboundEvent), [told])
             session.execute(insert(WebhookDelivery), [_delivery(session, told, endpoint_id=each) for each in endpoints])
             self.ring()
+
+
+def say_nothing(session: Session) -> None:
+    """Changes of rows are not told one by one in this transaction: its sum is told, when there is one."""
+    session.info[SILENT] = True
 
 
 def tell(session: Session, kind: str, *, body: Mapping[str, Any], event_id: str = "", happened: float = 0.0) -> bool:

@@ -1,6 +1,7 @@
 """The rules of webhooks: what they may want, when they begin to hear of calls, how their secrets change."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from sqlalchemy import func, select
@@ -8,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from control_plane.core.outbound.subscription import is_pattern, wants
 from control_plane.core.refusals import Refused, invalid
+from control_plane.ports.sealing import Seals
+from control_plane.ports.tables import new_id
 from control_plane.ports.tenancy import now
 from control_plane.resources import audit
 from control_plane.resources.crud import Rows, check_version
@@ -22,38 +25,55 @@ MOST: Final = 20
 Failing = Literal["failing", "gone"]
 
 
-def create(session: Session, data: WebhookIn, *, secret: str) -> WebhookMade:
+def create(session: Session, data: WebhookIn, *, secret: str, seals: Seals) -> WebhookMade:
     """Raises Refused."""
     _check_patterns(data.events)
     if (session.scalar(select(func.count()).select_from(WebhookEndpoint)) or 0) >= MOST:
         raise Refused("limit_reached", f"A tenant has at most {MOST} webhooks.")
-    row = WebhookEndpoint(**data.model_dump(), secret=secret, calls_since=now(session))
+    endpoint_id = new_id(now(session))
+    sealed = seals.seal(secret, about=endpoint_id)
+    row = WebhookEndpoint(id=endpoint_id, **data.model_dump(), secret=sealed, calls_since=now(session))
     session.add(row)
     session.flush()
-    return with_secret(session, row)
+    return _with_secret(session, row, secret=secret)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSecret:
+    """`overlap_s`: for so long the old one signs too."""
+
+    secret: str
+    overlap_s: float
 
 
 def replace_secret(
-    session: Session, endpoint_id: str, *, secret: str, overlap_s: float, version: int | None
+    session: Session, endpoint_id: str, *, new: NewSecret, version: int | None, seals: Seals
 ) -> WebhookMade:
     """From now on messages are signed with the new one, and for a while with both. Raises Refused."""
     row: WebhookEndpoint = Rows(session, WEBHOOKS).find(endpoint_id)
     check_version(row, version)
-    row.old_secret, row.old_secret_until = (row.secret, now(session) + overlap_s) if overlap_s else ("", None)
-    row.secret = secret
+    old, until = (seals.shut(row.secret, about=row.id), now(session) + new.overlap_s) if new.overlap_s else ("", None)
+    row.old_secret, row.old_secret_until = old, until
+    row.secret = seals.seal(new.secret, about=row.id)
     session.flush()
-    return with_secret(session, row)
+    return _with_secret(session, row, secret=new.secret)
 
 
-def with_secret(session: Session, row: WebhookEndpoint) -> WebhookMade:
+def _with_secret(session: Session, row: WebhookEndpoint, *, secret: str) -> WebhookMade:
     shown = Rows(session, WEBHOOKS).said(row)
-    return WebhookMade(**shown.model_dump(), secret=row.secret)
+    return WebhookMade(**shown.model_dump(), secret=secret)
 
 
-def secrets_of(row: WebhookEndpoint, *, at: float) -> Sequence[str]:
-    """Those that sign at this time, the newest first."""
-    old = row.old_secret if row.old_secret_until is not None and at < row.old_secret_until else ""
-    return [secret for secret in (row.secret, old) if secret]
+def secrets_of(row: WebhookEndpoint, *, at: float, seals: Seals) -> Sequence[str]:
+    """Those that sign at this time, the newest first; an old one that is lost signs no more. Raises
+    Refused(`secret_lost`) when the newest is."""
+    newest = seals.open(row.secret, about=row.id)
+    if not row.old_secret or row.old_secret_until is None or at >= row.old_secret_until:
+        return [newest]
+    try:
+        return [newest, seals.open(row.old_secret, about=row.id)]
+    except Refused:
+        return [newest]
 
 
 def switch_off(session: Session, row: WebhookEndpoint, *, reason: Failing) -> None:

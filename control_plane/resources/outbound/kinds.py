@@ -8,11 +8,13 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from control_plane.ports.stores import CallRecord
+from control_plane.resources.contacts.imports import ImportJob
 from control_plane.resources.registered import RESOURCES
 from control_plane.resources.resource import Resource
 
 CALL_STARTED: Final = "call.started"
 CALL_ENDED: Final = "call.ended"
+CONTACTS_IMPORTED: Final = "contacts.imported"
 TEST: Final = "webhook.test"
 
 VERBS: Final = ("created", "updated", "deleted")
@@ -75,6 +77,42 @@ class CallTold(BaseModel):
         )
 
 
+class ImportedTold(BaseModel):
+    """An import that has ended, as webhooks tell it. Contacts that it made or changed are not told one by one."""
+
+    id: str
+    state: str
+    """`done`, `failed` or `cancelled`; what was taken before stays."""
+    error: str
+    file_name: str
+    list_id: str
+    total: int
+    created: int
+    updated: int
+    skipped: int
+    failed: int
+    started_at: float | None
+    ended_at: float | None
+
+    @classmethod
+    def of(cls, job: ImportJob) -> "ImportedTold":
+        return cls.model_validate(job, from_attributes=True)
+
+
+_IMPORTED: Final = {
+    "id": _ID,
+    "state": "done",
+    "error": "",
+    "file_name": "enero.csv",
+    "list_id": "",
+    "total": 1200,
+    "created": 1100,
+    "updated": 60,
+    "skipped": 30,
+    "failed": 10,
+    "started_at": _AT,
+    "ended_at": _AT + 4,
+}
 _CALL: Final = {
     "id": _ID,
     "direction": "outbound",
@@ -109,6 +147,11 @@ def kinds() -> tuple[EventKind, ...]:
     found = [
         EventKind(kind=CALL_STARTED, about="A call came in, or was placed.", example=_CALL),
         EventKind(kind=CALL_ENDED, about="A call is over.", example={**_CALL, **_ENDED}),
+        EventKind(
+            kind=CONTACTS_IMPORTED,
+            about="An import of contacts has ended; its contacts are not told one by one.",
+            example=_IMPORTED,
+        ),
         EventKind(kind=TEST, about="Somebody pressed the button that tests a webhook.", example={"hello": "world"}),
     ]
     for resource in RESOURCES:

@@ -15,7 +15,7 @@ GIVEN_UP: Final = "given_up"
 
 
 class WebhookEndpoint(Tenanted, Stamped, Base):
-    """An address that wants to be told. The secret has to be kept as it is, as every message is signed with it."""
+    """An address that wants to be told. The secret has to be kept, as every message is signed with it: sealed."""
 
     __tablename__ = "webhook_endpoints"
     __table_args__ = (Index("ix_webhook_endpoints_created_at", "tenant_id", "created_at", "id"),)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import CursorResult, Select, exists, select, update
+from sqlalchemy import CursorResult, Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -57,7 +57,7 @@ def by_id(session: Session, user_id: str) -> Account | None:
 
 def anybody(session: Session) -> bool:
     """Whether the installation has a user at all."""
-    return bool(session.scalar(select(exists().where(User.id != ""))))
+    return bool(session.scalar(select(select(User.id).exists())))
 
 
 def first_owner(session: Session, email: str = "") -> Account | None:
@@ -121,6 +121,12 @@ def set_fields(session: Session, user_id: str, **fields: Any) -> None:
 def without_codes(session: Session, user_id: str) -> None:
     """No code is asked for any more."""
     set_fields(session, user_id, totp_secret="", totp_pending="", totp_last_step=0, recovery_hashes=[])
+
+
+def seal_codes(session: Session, account: Account, *, sealed: str) -> None:
+    """Keep the secret sealed from now on; nothing happens when it is another one by now."""
+    same = update(User).where(User.id == account.id, User.totp_secret == account.totp_secret)
+    session.execute(same.values(totp_secret=sealed))
 
 
 def use_step(session: Session, user_id: str, *, step: int) -> bool:

@@ -4,11 +4,13 @@ import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
+from control_plane.core.bot import Bot
 from control_plane.core.people.principal import Principal, system
 from control_plane.observability.logging import get_logger
 from control_plane.ports.stores import CallRecord, StoreUnavailable
@@ -19,6 +21,7 @@ from control_plane.resources.bots.lookup import (
     KnownBot,
     KnownNumber,
     active_bot,
+    most_calls,
     number_called,
     of_version,
     own_number,
@@ -48,13 +51,18 @@ Version = tuple[str, str, int]
 class BotBook:
     """The Casting of a gateway with a database. Changes are told with `forget`."""
 
-    def __init__(self, store: TenantStore, cache: CacheService, *, shipped: ShippedBots, default_bot: str) -> None:
+    def __init__(
+        self, store: TenantStore, cache: CacheService, *, shipped: ShippedBots, default_bot: str, zone: str = "UTC"
+    ) -> None:
+        """`zone` is that of tenants which have none of their own."""
         self._store = store
         self._cache = cache
         self._shipped = shipped
         self._default_bot = default_bot
+        self._zone = zone
         self._versions: OrderedDict[Version, Cast] = OrderedDict()
         self._last_reached: OrderedDict[str, Reached] = OrderedDict()
+        self._last_most: OrderedDict[str, int] = OrderedDict()
 
     async def choose(self, tenant_id: str, bot_id: str) -> Cast:
         if bot_id:
@@ -88,6 +96,19 @@ class BotBook:
             return json.dumps(number).encode()
 
         return str(json.loads(await self._cache.get_or_make(ANSWERING, f"sender/{tenant_id}/{carrier}", make=ask)))
+
+    async def most_calls(self, tenant_id: str) -> int:
+        async def ask() -> bytes:
+            most = await self._store.look(_us(tenant_id), lambda session: most_calls(session, tenant_id))
+            return json.dumps(most).encode()
+
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                most = int(json.loads(await self._cache.get_or_make(ANSWERING, f"most/{tenant_id}", make=ask)))
+        except (StoreUnavailable, TimeoutError):
+            return self._last_most.get(tenant_id, 0)
+        _keep(self._last_most, tenant_id, value=most)
+        return most
 
     async def recall(self, records: Sequence[CallRecord]) -> None:
         wanted = {_version(record) for record in records if record.bot_version} - self._versions.keys()
@@ -132,12 +153,12 @@ class BotBook:
         self._cast(tenant_id, known)
 
     def _cast(self, tenant_id: str, known: KnownBot) -> Cast | None:
-        """The version, read once."""
+        """The version, read once for each zone that its tenant has had."""
         version = (tenant_id, known.bot_id, known.version)
         cast = self._versions.get(version)
-        if cast is None:
+        if cast is None or cast.zone != known.zone:
             try:
-                cast = _cast_of(known)
+                cast = _cast_of(known, self._zone)
             except ValidationError as error:
                 log.error("version of a bot cannot be read", bot=known.bot_id, faults=error.error_count())
                 return None
@@ -145,16 +166,23 @@ class BotBook:
         return cast
 
 
-def _cast_of(known: KnownBot) -> Cast:
+def _cast_of(known: KnownBot, zone: str) -> Cast:
     """Raises ValidationError for a document that this program cannot read."""
     document = read(known.document)
     return Cast(
-        bot=to_bot(document, known.bot_id),
+        bot=_placed(to_bot(document, known.bot_id), known.zone or zone),
+        zone=known.zone,
         version=known.version,
         transfer_number=document.transfer_number or "",
         record=document.record,
         max_call_s=document.max_call_s,
     )
+
+
+def _placed(bot: Bot, zone: str) -> Bot:
+    """With the clock that its hours go by."""
+    hours = bot.hours
+    return replace(bot, hours=replace(hours, zone=zone)) if hours.week and not hours.zone else bot
 
 
 def _version(record: CallRecord) -> Version:

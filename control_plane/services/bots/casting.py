@@ -23,6 +23,8 @@ class Cast:
     """False: its calls are not recorded."""
     max_call_s: float | None = None
     """None: as the installation says."""
+    zone: str = ""
+    """Of the tenant; empty: the installation's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,10 @@ class Casting(Protocol):
 
     async def sender(self, tenant_id: str, carrier: str) -> str:
         """The number that a tenant calls with; empty when it has none of its own. Raises StoreUnavailable."""
+        ...
+
+    async def most_calls(self, tenant_id: str) -> int:
+        """How many the tenant may have at once; 0: any number. Never fails: as far as is known."""
         ...
 
     async def recall(self, records: Sequence[CallRecord]) -> None:
@@ -75,6 +81,9 @@ class ShippedBots:
 
     async def sender(self, tenant_id: str, carrier: str) -> str:
         return ""
+
+    async def most_calls(self, tenant_id: str) -> int:
+        return 0
 
     async def recall(self, records: Sequence[CallRecord]) -> None:
         pass

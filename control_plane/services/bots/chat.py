@@ -136,7 +136,14 @@ class BotChat:
     async def _round(self, bot: Bot, *, tools: Mapping[str, Tool], reply: _Reply) -> AsyncGenerator[ChatEvent]:
         splitter = ClauseSplitter(bot.language)
         specs = tuple(tool.spec for tool in tools.values())
-        question = Question(system=bot.persona, messages=reply.dialogue.messages(), tools=specs, tag="test chat")
+        question = Question(
+            system=bot.persona,
+            messages=reply.dialogue.messages(),
+            tools=specs,
+            tag="test chat",
+            providers=bot.providers.brain,
+            model=bot.providers.brain_model,
+        )
         async with aclosing(self._brain.answer(question)) as events:
             async for event in events:
                 for told in self._taken(event, splitter, reply=reply):

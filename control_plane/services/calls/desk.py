@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -27,6 +28,7 @@ from control_plane.ports.stores import (
     StoreUnavailable,
 )
 from control_plane.ports.tables import DEFAULT_TENANT
+from control_plane.services.bots.casting import Cast
 from control_plane.services.calls import journal
 from control_plane.services.calls.factory import CallFactory
 from control_plane.services.calls.live import LiveCall
@@ -76,7 +78,8 @@ class CallDesk:
     def __init__(self, parts: DeskParts) -> None:
         self._parts = parts
         self.roster = parts.roster
-        self._opening = 0
+        self._opening: Counter[str] = Counter()
+        """Calls of tenants that are being created."""
         self.draining = False
 
     # --- calls in and out -------------------------------------------------------------------------
@@ -85,7 +88,7 @@ class CallDesk:
         """Place a call; returns when the carrier has named it, or after some seconds without.
 
         A repeated idempotency key answers the call it made before. Raises BadNumber, UnknownBot, NotAccepting,
-        Refused(`do_not_call`, `no_own_number`).
+        Refused(`do_not_call`, `no_own_number`, `too_many_live_calls`).
         """
         key = order.idempotency_key
         if key and (known := await self._parts.store.by_idempotency_key(order.tenant_id, key)):
@@ -99,9 +102,12 @@ class CallDesk:
         number = self._parts.numbers.parse(order.number)
         if await self._parts.permit.suppressed(order.tenant_id, number.e164) is not None:
             raise Refused("do_not_call", "The number is on the list of those that are not called.")
+        most = await bots.most_calls(order.tenant_id)
         # Nothing is waited for from here until the call counts, so that no more are let in than there is room for.
         if self.draining or self.full:
             raise NotAccepting(draining=self.draining)
+        if self._has_its_share(order.tenant_id, most):
+            raise Refused("too_many_live_calls", f"It may have {most} at once: try again when one has ended.")
         record = CallRecord(
             id=str(uuid.uuid4()),
             direction="outbound",
@@ -118,8 +124,7 @@ class CallDesk:
             variables=order.variables,
             metadata=order.metadata,
         )
-        record_it = policy.record and cast.record
-        event = CallRequested(to=number.e164, sender=sender, stream=policy.stream, record=record_it)
+        event = _requested(record, policy, cast=cast)
         try:
             live = await self._place(record, event)
         except DuplicateKey as taken:
@@ -131,10 +136,12 @@ class CallDesk:
 
     async def take_offer(self, offer: CallOffered, *, source_id: str) -> None:
         """A caller rings: answer, or turn away when no call can be taken. A repeated offer changes nothing."""
-        policy, reached = self._parts.policy, await self._parts.factory.bots.called(offer.to)
-        accepted = not self.draining and not self.full
+        policy, bots = self._parts.policy, self._parts.factory.bots
+        reached = await bots.called(offer.to)
+        most = await bots.most_calls(reached.tenant_id)
+        accepted = not self.draining and not self.full and not self._has_its_share(reached.tenant_id, most)
         if not accepted:
-            log.warning("offered call turned away", draining=self.draining)
+            log.warning("offered call turned away", draining=self.draining, full=self.full, tenant=reached.tenant_id)
         record = CallRecord(
             id=str(uuid.uuid4()),
             direction="inbound",
@@ -165,9 +172,10 @@ class CallDesk:
             except (DuplicateKey, StoreUnavailable) as refusal:
                 placed.set_exception(refusal)
             finally:
-                self._opening -= 1
+                self._opening[record.tenant_id] -= 1
+                self._opening += Counter()  # without those that are at zero
 
-        self._opening += 1
+        self._opening[record.tenant_id] += 1
         self._parts.supervisor.spawn(create(), "place call")
         return await asyncio.shield(placed)
 
@@ -231,7 +239,14 @@ class CallDesk:
 
     @property
     def full(self) -> bool:
-        return self.roster.live_calls + self._opening >= self._parts.policy.max_calls
+        return self._taken >= self._parts.policy.max_calls
+
+    @property
+    def _taken(self) -> int:
+        return self.roster.live_calls + self._opening.total()
+
+    def _has_its_share(self, tenant_id: str, most: int) -> bool:
+        return 0 < most <= self.roster.live_calls_of(tenant_id) + self._opening[tenant_id]
 
     async def lives_elsewhere(self, record: CallRecord) -> bool:
         """Whether another node has the call. Raises StoreUnavailable."""
@@ -249,7 +264,7 @@ class CallDesk:
     async def adopt(self) -> int:
         """Take over calls of nodes that are gone, as far as there is nobody with more room; how many."""
         policy, alone = self._parts.policy, self._parts.nodes.alone
-        room = policy.max_calls if alone else policy.max_calls - self.roster.live_calls - self._opening
+        room = policy.max_calls if alone else policy.max_calls - self._taken
         return 0 if room <= 0 or (self.draining and not alone) else await self.roster.adopt(room=room)
 
     async def release(self) -> None:
@@ -261,3 +276,13 @@ class CallDesk:
         """Take no more calls and wait for those that live; what is left is taken over by the next process."""
         self.draining = True
         await self.roster.wait_empty(timeout_s=timeout_s)
+
+
+def _requested(record: CallRecord, policy: DeskPolicy, *, cast: Cast) -> CallRequested:
+    return CallRequested(
+        to=record.to,
+        sender=record.sender,
+        stream=policy.stream,
+        record=policy.record and cast.record,
+        on_machine=cast.bot.answering_machine.policy,
+    )

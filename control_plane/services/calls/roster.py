@@ -77,6 +77,11 @@ class Roster:
         """Calls that have not ended; what an ended one still has to tidy up does not count."""
         return sum(not live.session.ended for live in self._live.values())
 
+    def live_calls_of(self, tenant_id: str) -> int:
+        """Those of one tenant among them."""
+        mine = (live for live in self._live.values() if live.session.record.tenant_id == tenant_id)
+        return sum(not live.session.ended for live in mine)
+
     async def recover(self) -> int:
         """At the start: take over the calls and pending commands that an earlier process has left; how many calls."""
         return await self._take_over_all(await self._parts.nodes.orphans(ours=True))

@@ -5,7 +5,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from control_plane.core.call.commands import CarrierCommand, Command, Deliver, Directive, StartTalking, StopTalking
+from control_plane.core.call.commands import (
+    CarrierCommand,
+    Command,
+    Deliver,
+    Directive,
+    LeaveMessage,
+    StartTalking,
+    StopTalking,
+)
 from control_plane.core.call.events import CallEvent
 from control_plane.core.call.machine import CallMachine
 from control_plane.core.call.state import LegState, Phase
@@ -25,6 +33,10 @@ class Talk(Protocol):
     """The conversation side of a call, as the actor sees it."""
 
     async def start(self, *, stream: bool, resumed: bool) -> None: ...
+
+    async def leave_message(self, *, stream: bool) -> None:
+        """Have an answering machine record the bot's message."""
+        ...
 
     async def stop(self) -> None: ...
 
@@ -199,6 +211,8 @@ class CallSession:
         match directive:
             case StartTalking(stream=stream, resumed=resumed):
                 await self._parts.talk.start(stream=stream, resumed=resumed)
+            case LeaveMessage(stream=stream):
+                await self._parts.talk.leave_message(stream=stream)
             case StopTalking():
                 await self._parts.talk.stop()
             case Deliver():

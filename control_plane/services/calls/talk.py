@@ -1,11 +1,9 @@
 """The conversation side of one call: brings stream, ear, voice, memory and recording together as the mode needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from control_plane.core.bot import Bot
 from control_plane.core.call.events import (
@@ -15,21 +13,24 @@ from control_plane.core.call.events import (
     DigitReceived,
     SpeechPlayed,
 )
-from control_plane.core.dialogue import Dialogue, Message, ToolUse
-from control_plane.core.greeting import greeting
+from control_plane.core.dialogue import Dialogue
 from control_plane.core.turn.events import DigitPressed, FinalHeard, InterimHeard, TurnEvent
 from control_plane.core.turn.machine import TurnMachine
 from control_plane.core.turn.policy import TurnPolicy
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.brain import Brain
-from control_plane.ports.errors import ProviderError
 from control_plane.ports.infrastructure import BlobStore, Clock
-from control_plane.ports.stores import CallRecord, CallStore, StoreUnavailable, TurnRecord
+from control_plane.ports.stores import CallRecord, CallStore, StoreUnavailable
 from control_plane.ports.voice import TextToSpeech, VoiceOptions
 from control_plane.services.cache.service import CacheService
+from control_plane.services.calls.ears import CallEar, EarKeeper
+from control_plane.services.calls.opening import Opener, Opening
+from control_plane.services.calls.recording import CallRecording
 from control_plane.services.conversation.carrier_mouth import CarrierMouth
 from control_plane.services.conversation.conversation import Conversation, ConversationParts
+from control_plane.services.conversation.manners import manners
+from control_plane.services.conversation.memory import remembered
 from control_plane.services.conversation.mouth import Mouth
 from control_plane.services.conversation.reply import ReplyWriter
 from control_plane.services.conversation.tools import toolbox
@@ -65,6 +66,9 @@ class TalkParts:
     transfer_number: str
     zone_of: Callable[[CallRecord], str]
     """IANA time zone of the contact."""
+    ears: EarKeeper | None = None
+    turn_policy: TurnPolicy = field(default_factory=TurnPolicy)
+    """As the installation has it; a bot may differ."""
 
 
 class CallTalk:
@@ -82,8 +86,16 @@ class CallTalk:
         self._stream: MediaStream | None = None
         self._conversation: Conversation | None = None
         self._carrier_mouth: CarrierMouth | None = None
-        self._recorder: Recorder | None = None
-        options = VoiceOptions(voice=bot.voice, language=bot.language)
+        self._policy = manners(parts.turn_policy, bot)
+        self._opener = Opener(record, bot, clock=parts.clock, zone_of=parts.zone_of)
+        self._last_words = False
+        self._recording = CallRecording(
+            record, parts.spool, clock=parts.clock, blobs=parts.blobs, store=parts.store, metrics=parts.metrics
+        )
+        self.ear = CallEar(record, parts.ears, clock=parts.clock)
+        options = VoiceOptions(
+            providers=bot.providers.tts, voice=bot.voice, language=bot.language, model=bot.providers.tts_model
+        )
         self._voice: CallVoice | None = None
         if parts.tts is not None:
             self._voice = CallVoice(parts.tts, options, cache=parts.cache, metrics=parts.metrics)
@@ -106,38 +118,55 @@ class CallTalk:
         if self._stream is stream:
             self._stream = None
 
-    def perceive(self, event: TurnEvent, *, at: float | None = None) -> None:
+    @property
+    def is_eager(self) -> bool:
+        """Whether words are wanted as soon as the caller falls silent."""
+        return self._policy.watches_silence
+
+    @property
+    def listens(self) -> bool:
+        """Whether an ear is worth having."""
+        return self._opener.listens
+
+    def perceive(self, event: TurnEvent) -> None:
         """From the media stream. Before the conversation begins and after it has ended nobody listens."""
-        if self._conversation is not None:
-            self._conversation.perceive(event, at=at)
+        if self._conversation is not None and not self._last_words:
+            self._conversation.perceive(event)
 
     def recorder(self) -> Recorder | None:
         """The recorder of the call, made when the first stream starts."""
-        if self._recorder is None and self._parts.spool is not None and not self._closed:
-            began_at = self._call.answered_at or self._parts.clock.wall()
-            self._recorder = Recorder(self._parts.spool, self._call.id, began_at=began_at, clock=self._parts.clock)
-        return self._recorder
+        return None if self._closed else self._recording.recorder()
 
     # --- what the call's actor wants --------------------------------------------------------------
 
     def prepare(self) -> None:
         """While it rings: connect the voice, have the greeting ready, warm the model."""
-        self._parts.supervisor.spawn(self._parts.brain.warm(), "warm brain")
+        if self.listens:
+            self._parts.supervisor.spawn(self._parts.brain.warm(), "warm brain")
         if self._voice is not None:
-            self._parts.supervisor.spawn(self._voice.prepare((self._greeting(),)), "prepare voice")
+            self._parts.supervisor.spawn(self._voice.prepare(self._opener.ready), "prepare voice")
 
     async def start(self, *, stream: bool, resumed: bool) -> None:
         await self._end_conversation()
         self._carrier_mouth = None  # each conversation may need the spare one
         restored = resumed and await self._restore()
+        self._open(self._opener.opening(resumed=restored), stream=stream)
+
+    async def leave_message(self, *, stream: bool) -> None:
+        await self._end_conversation()
+        self._carrier_mouth = None
+        await self._restore()
+        self._open(self._opener.message(), stream=stream)
+
+    def _open(self, opening: Opening, *, stream: bool) -> None:
         mouth = self._stream_mouth() if stream else self._make_carrier_mouth()
         if mouth is None:
             return  # the stream is gone again; its loss is already on its way to the machine
         if stream:
             log.info("Media stream started")
-        self._begun = True
         self._conversation = Conversation(self._conversation_parts(), mouth)
-        self._conversation.say(self.bot.phrases.resumed if restored else self._greeting())
+        self._last_words = opening.then is not None
+        self._conversation.say(opening.text, then=opening.then)
 
     async def stop(self) -> None:
         await self._end_conversation()
@@ -168,7 +197,7 @@ class CallTalk:
 
     def say(self, text: str) -> bool:
         """Have the bot say this now; False when no conversation runs."""
-        if self._conversation is None:
+        if self._conversation is None or self._last_words:
             return False
         self._conversation.say(text)
         return True
@@ -182,30 +211,10 @@ class CallTalk:
             await self._voice.aclose()
         if self._stream is not None:
             await self._stream.aclose()
-        if self._recorder is not None:
-            await self._save(self._recorder)
-
-    async def _save(self, recorder: Recorder) -> None:
-        key = f"recordings/{self._call.id}.wav"
-        try:
-            if not await recorder.save(self._parts.blobs, key):
-                return
-            await self._parts.store.set_recording(self._call.id, key)
-        except (ProviderError, StoreUnavailable, OSError) as error:
-            log.error("recording not kept", error=str(error))
-            self._parts.metrics.recordings_total.labels(outcome="failed").inc()
-        else:
-            self._parts.metrics.recordings_total.labels(outcome="saved").inc()
+        await self._recording.save()
+        await self.ear.keep()
 
     # --- assembly ---------------------------------------------------------------------------------
-
-    def _greeting(self) -> str:
-        zone = ZoneInfo(self._parts.zone_of(self._call))
-        hour = datetime.fromtimestamp(self._parts.clock.wall(), UTC).astimezone(zone).hour
-        name = {"nombre": self._call.contact_name, "name": self._call.contact_name}
-        return greeting(
-            self.bot, hour, variables={**name, **{key: str(value) for key, value in self._call.variables.items()}}
-        )
 
     async def _restore(self) -> bool:
         """Take up what was said before, also by a process that is no more; False when nothing was."""
@@ -217,7 +226,7 @@ class CallTalk:
             log.error("going on without memory", error=str(error))
             self._turns = self._turn_log(AFTER_UNKNOWN_TURNS)
             return False
-        self._dialogue.restore(_remembered(turn) for turn in turns)
+        self._dialogue.restore(remembered(turn) for turn in turns)
         next_index = max((turn.index + 1 for turn in turns), default=0)
         self._turns = self._turn_log(next_index)
         return bool(turns)
@@ -246,6 +255,7 @@ class CallTalk:
             audio_url=audio.url if audio is not None else None,
             clock=self._parts.clock,
             audible=self._audible,
+            language=self.bot.language,
         )
         return self._carrier_mouth
 
@@ -254,17 +264,18 @@ class CallTalk:
         if self._carrier_mouth is not None:
             return None
         self._carrier_mouth = CarrierMouth(
-            post=self._post, audio_url=None, clock=self._parts.clock, audible=self._audible
+            post=self._post,
+            audio_url=None,
+            clock=self._parts.clock,
+            audible=self._audible,
+            language=self.bot.language,
         )
         return self._carrier_mouth
 
     def _audible(self) -> None:
+        self._begun = True
         if self._conversation is not None:
             self._conversation.agent_audible()
-
-    def _turn_policy(self) -> TurnPolicy:
-        bot = self.bot
-        return TurnPolicy(language=bot.language, no_input_s=bot.no_input_s, reprompts=len(bot.phrases.reprompts))
 
     def _conversation_parts(self) -> ConversationParts:
         parts = self._parts
@@ -273,7 +284,7 @@ class CallTalk:
         return ConversationParts(
             bot=self.bot,
             dialogue=self._dialogue,
-            machine=TurnMachine(self._turn_policy()),
+            machine=TurnMachine(self._policy),
             writer=writer,
             turns=self._turns,
             clock=parts.clock,
@@ -282,14 +293,3 @@ class CallTalk:
             post=self._post,
             spare_mouth=self._spare_mouth,
         )
-
-
-def _remembered(turn: TurnRecord) -> Message:
-    """A stored turn as the model shall remember it: what was heard, and the tools that were used."""
-    if turn.speaker == "caller":
-        return Message(role="caller", text=turn.heard)
-    tools = tuple(
-        ToolUse(id=f"turn_{turn.index}_{position}", name=tool["name"], arguments=tool["arguments"], result="done")
-        for position, tool in enumerate(turn.tools)
-    )
-    return Message(role="agent", text=turn.heard, tools=tools)

@@ -19,6 +19,9 @@ LARGEST_BYTES: Final = 64 * 1024 * 1024
 PIECE_BYTES: Final = 4 * 1024 * 1024
 """Held in memory at a time, of a file of any size."""
 
+MOST_PIECES: Final = LARGEST_BYTES // PIECE_BYTES + 1
+"""Of any file, one among them that came too much."""
+
 GIVE_UP_S: Final = 10.0
 """For removing what came of a file that did not come whole."""
 

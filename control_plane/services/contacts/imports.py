@@ -19,14 +19,14 @@ from control_plane.ports.tenancy import TenantStore
 from control_plane.resources.contacts import importing
 from control_plane.resources.contacts.contacts import Plans
 from control_plane.resources.contacts.import_portion import ReadRow
-from control_plane.resources.contacts.imports import UNFINISHED, ImportJob, ImportJobOut
-from control_plane.resources.contacts.tables import ContactList
+from control_plane.resources.contacts.imports import RECEIVING, UNFINISHED, ImportJob, ImportJobOut
 from control_plane.resources.tenants import own
 from control_plane.services.contacts.csv_columns import Column, columns_of
 from control_plane.services.contacts.csv_contact import RowReader
 from control_plane.services.contacts.csv_dialect import Dialect, dialect_of, dialect_of_beginning
 from control_plane.services.contacts.csv_rows import Table
 from control_plane.services.contacts.import_file import ImportFiles
+from control_plane.services.contacts.reception import Reception
 
 log = get_logger("imports")
 
@@ -83,6 +83,7 @@ class Imports:
 
     def __init__(self, parts: ImportParts) -> None:
         self._parts = parts
+        self.reception = Reception(parts.store, parts.files)
         self.work = Work(kind=KIND, run=self._carry_out, retries=RETRIES, concurrency=1, per_queue=1)
 
     async def preview(self, who: Principal, order: ImportOrder, *, beginning: bytes) -> Preview:
@@ -92,23 +93,9 @@ class Imports:
 
     async def receive(self, who: Principal, order: ImportOrder, *, body: AsyncIterable[bytes]) -> ImportJobOut:
         """Keep the file and begin; it goes on by itself."""
-        await self._parts.store.read(who, lambda session: _check_list(session, order.list_id))
         import_id = new_id(self._parts.clock.wall())
-        size, pieces = await self._parts.files.keep(import_id, body)
-
-        def add(session: Session) -> ImportJobOut:
-            job = _job(import_id, order, size=size, pieces=pieces)
-            session.add(job)
-            session.flush()
-            return ImportJobOut.model_validate(job)
-
-        try:
-            job = await self._parts.store.write(who, add)
-        except Refused:
-            # After any other fault the row may be there, and its run needs the file.
-            await self._parts.files.give_up(import_id, pieces)
-            raise
-        await self._begin(who.tenant_id, import_id)
+        job = await self.reception.take_in(who, import_id, make=lambda: _job(import_id, order), body=body)
+        await self._begin(who.tenant_id, job.id)
         return job
 
     async def cancel(self, who: Principal, import_id: str) -> ImportJobOut:
@@ -236,11 +223,6 @@ def _previewed(beginning: bytes, order: ImportOrder, *, plan: NumberPlan) -> Pre
     return Preview(dialect=dialect, columns=columns, rows=rows)
 
 
-def _check_list(session: Session, list_id: str) -> None:
-    if list_id and session.get(ContactList, list_id) is None:
-        raise unknown("list")
-
-
 def _known(session: Session, import_id: str) -> tuple[ImportJob, str]:
     """The import as it is now, and the tenant's region. Its row is not changed by whoever gets it."""
     job = session.get(ImportJob, import_id)
@@ -249,18 +231,18 @@ def _known(session: Session, import_id: str) -> tuple[ImportJob, str]:
     return job, own(session).region
 
 
-def _job(import_id: str, order: ImportOrder, *, size: int, pieces: int) -> ImportJob:
+def _job(import_id: str, order: ImportOrder) -> ImportJob:
     return ImportJob(
         id=import_id,
         file_name=order.file_name,
-        size_bytes=size,
-        pieces=pieces,
+        size_bytes=0,
+        pieces=0,
         list_id=order.list_id,
         region=order.region,
         on_duplicate=order.on_duplicate,
         mapping=dict(order.mapping),
         consent=dict(order.consent),
-        state="waiting",
+        state=RECEIVING,
         position=0,
         total=0,
         created=0,

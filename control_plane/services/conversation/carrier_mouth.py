@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from control_plane.core.call.events import CallEvent, QuietRequested, SayRequested
+from control_plane.core.spoken.speech import speakable
 from control_plane.core.turn.timing import Stage, TurnTiming
 from control_plane.observability.logging import get_logger
 from control_plane.ports.errors import ProviderError
@@ -36,14 +37,20 @@ class CarrierMouth:
         audio_url: AudioUrl | None,
         clock: Clock,
         audible: Callable[[], None],
+        language: str = "es",
     ) -> None:
         self._post = post
         self._audio_url = audio_url
         self._clock = clock
         self._audible = audible
+        self._language = language
         self._timing = TurnTiming()
         self._playing: deque[SayRequested] = deque()
         self._heard: list[str] = []
+        self._written: dict[SayRequested, str] = {}
+        """The clauses as they were written; the carrier is given them in words."""
+        self._aside: SayRequested | None = None
+        """A word in between, which is no part of the reply."""
         self._paused = False
         self._complete = False
         self._ended_at = -math.inf
@@ -65,6 +72,7 @@ class CarrierMouth:
     async def begin(self, timing: TurnTiming, *, held: bool = False) -> None:
         self._timing = timing
         self._playing.clear()
+        self._written.clear()
         self._heard = []
         self._paused = self._complete = False
 
@@ -73,7 +81,8 @@ class CarrierMouth:
         url = await self._make(clause, keep=keep)
         self._timing.mark(Stage.FIRST_AUDIO, self._clock.steady())
         first = not self._playing and not self._heard
-        request = SayRequested(text=clause, url=url)
+        request = SayRequested(text=speakable(clause, self._language).text, url=url)
+        self._written[request] = clause
         self._playing.append(request)
         if not self._paused:
             self._post(request)
@@ -92,6 +101,13 @@ class CarrierMouth:
             self._audio_url = None
             return ""
 
+    async def interject(self, text: str) -> bool:
+        if self._playing or self._paused:
+            return False
+        await self.say(text, keep=True)
+        self._aside = self._playing[-1] if self._playing else None
+        return True
+
     async def finish(self) -> None:
         self._complete = True
         while self._playing:
@@ -102,7 +118,7 @@ class CarrierMouth:
                     await self._changed.wait()
             except TimeoutError:
                 log.warning("the carrier did not report the end of a clause")
-                self._heard.append(self._playing.popleft().text)
+                self._hear(self._playing.popleft())
 
     def played(self, *, completed: bool) -> None:
         """The carrier reports the end of a clause. One that was cut, by us or for a fault, counts as not heard.
@@ -111,9 +127,13 @@ class CarrierMouth:
         own patience.
         """
         if completed and self._playing and not self._paused:
-            self._heard.append(self._playing.popleft().text)
+            self._hear(self._playing.popleft())
             self._ended_at = self._clock.steady()
             self._changed.set()
+
+    def _hear(self, request: SayRequested) -> None:
+        if request is not self._aside:
+            self._heard.append(self._written[request])
 
     def refused(self) -> None:
         """The carrier did not take a clause."""

@@ -1,15 +1,15 @@
 """The conversation itself: perceives, lets the turn machine decide, and replies through whatever mouth there is."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import aclosing
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
 from typing import Final, assert_never
 
 from control_plane.core.bot import Bot
 from control_plane.core.call.events import CallEvent, HangupRequested
 from control_plane.core.dialogue import Dialogue
 from control_plane.core.turn import commands as c
+from control_plane.core.turn.backchannels import spoken_words
 from control_plane.core.turn.events import (
     AgentPaused,
     AgentStarted,
@@ -20,20 +20,21 @@ from control_plane.core.turn.events import (
     SpeechStopped,
     TurnEvent,
 )
+from control_plane.core.turn.guesses import same_words
 from control_plane.core.turn.machine import TurnMachine
 from control_plane.core.turn.timing import Stage, TurnTiming
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
-from control_plane.ports.errors import ProviderError
 from control_plane.ports.infrastructure import Clock
-from control_plane.services.conversation.mouth import Mouth, MouthLost
+from control_plane.services.conversation.delivery import Delivery, DeliveryParts, Reply
+from control_plane.services.conversation.mouth import Mouth
 from control_plane.services.conversation.reply import Clauses, Draft, ReplyWriter, fixed
+from control_plane.services.conversation.speculations import Speculations
 from control_plane.services.conversation.turn_log import TurnLog
 from control_plane.services.supervisor import Supervisor
 
 log = get_logger("conversation")
 
-NO_VOICE: Final = HangupRequested(reason="no voice could be had")
 NOBODY_SPOKE: Final = HangupRequested(reason="the caller did not speak")
 
 
@@ -54,21 +55,6 @@ class ConversationParts:
     """Another way to make the bot audible when the mouth in use is lost."""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Reply:
-    """A reply under way."""
-
-    timing: TurnTiming
-    began_at: float
-    """Unix seconds."""
-    draft: Draft = field(default_factory=Draft)
-    keep: bool = False
-    begun: bool = False  # before that the mouth still answers for the reply before
-    heard: str = ""
-    """By a mouth that was lost since."""
-    task: asyncio.Task[None] | None = None
-
-
 class Conversation:
     """Caller and bot, turn by turn. One reply runs at a time; another one replaces it, nobody waits for it.
 
@@ -77,12 +63,13 @@ class Conversation:
 
     def __init__(self, parts: ConversationParts, mouth: Mouth) -> None:
         self._parts = parts
-        self._mouth = mouth
-        self._reply: _Reply | None = None
+        self._delivery = Delivery(_delivery_parts(parts), mouth)
+        self._speculations = Speculations(parts.metrics)
+        self._reply: Reply | None = None
         self._speech_ended: float | None = None
         self._final_at: float | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._closed = self._paused = False
+        self._closed = False
         self._reprompts = 0
 
     # --- what comes in ----------------------------------------------------------------------------
@@ -91,16 +78,16 @@ class Conversation:
         """The bot says this, whatever it was saying before; `then` follows when it was heard."""
         self._begin(fixed(text, then), TurnTiming(), keep=True)
 
-    def perceive(self, event: TurnEvent, *, at: float | None = None) -> None:
-        """The caller or the agent did something, now or `at` a steady time shortly before."""
+    def perceive(self, event: TurnEvent) -> None:
+        """The caller or the agent did something."""
         if self._closed:
             return
         now = self._parts.clock.steady()
         if isinstance(event, InterimHeard | FinalHeard):
             self._parts.turns.caller_says(event.text)
         match event:
-            case SpeechStopped():
-                self._speech_ended = now if at is None else at
+            case SpeechStopped(silent_s=silent_s):
+                self._speech_ended = now - silent_s
             case FinalHeard():
                 self._final_at = now
             case DigitPressed():
@@ -141,6 +128,14 @@ class Conversation:
             match command:
                 case c.Commit(text=text):
                     self._commit(text)
+                case c.Speculate(text=text):
+                    self._speculate(text)
+                case c.Withdraw():
+                    self._withdraw()
+                case c.Hold():
+                    self._hold()
+                case c.Release():
+                    self._delivery.resume()
                 case c.Pause():
                     self._pause()
                 case c.CutOff():
@@ -154,33 +149,61 @@ class Conversation:
         self._arm()
 
     def _commit(self, text: str) -> None:
-        self._supersede()
+        guess = self._reply if self._reply is not None and same_words(text, self._reply.words) else None
+        if guess is None:
+            self._supersede()
         self._reprompts = 0
         self._parts.turns.caller(text)
-        self._parts.dialogue.caller_said(text)
         self._parts.metrics.turns_total.inc()
-        writer, dialogue = self._parts.writer, self._parts.dialogue
-        self._begin(lambda draft, marks: writer.write(dialogue, draft, timing=marks), self._turn_timing())
-
-    def _turn_timing(self) -> TurnTiming:
-        """The marks of the caller's side of the turn just committed."""
+        if guess is not None:
+            self._mark_turn(guess.timing)
+            self._speculations.used(guess)
+            self._delivery.release(guess)
+            return
+        self._parts.dialogue.caller_said(text)
         timing = TurnTiming()
+        self._mark_turn(timing)
+        self._begin(self._written, timing)
+
+    def _speculate(self, text: str) -> None:
+        """Make a reply ready for what has probably been said; a sentence that must be heard is not given up for it."""
+        if not self._delivery.can_hold or (self._reply is not None and self._reply.keep):
+            return
+        self._supersede()
+        before = self._parts.dialogue.snapshot()
+        self._parts.dialogue.caller_said(text)
+        guess = Reply(timing=TurnTiming(), began_at=self._parts.clock.wall(), words=spoken_words(text), before=before)
+        guess.draft.sure.clear()
+        self._start(guess, self._written)
+
+    def _withdraw(self) -> None:
+        if self._reply is not None and self._reply.is_guess:
+            self._supersede()
+
+    def _hold(self) -> None:
+        if self._delivery.can_hold and self._reply is not None:
+            self._delivery.pause()
+
+    def _written(self, draft: Draft, timing: TurnTiming) -> AsyncGenerator[str]:
+        return self._parts.writer.write(self._parts.dialogue, draft, timing=timing)
+
+    def _mark_turn(self, timing: TurnTiming) -> None:
+        """The marks of the caller's side of the turn just committed."""
+        now = self._parts.clock.steady()
         if self._speech_ended is not None:
             timing.mark(Stage.SPEECH_ENDED, self._speech_ended)
-        timing.mark(Stage.STT_FINAL, self._final_at if self._final_at is not None else self._parts.clock.steady())
+        timing.mark(Stage.STT_FINAL, self._final_at if self._final_at is not None else now)
+        timing.mark(Stage.COMMITTED, now)
         self._speech_ended = self._final_at = None
-        return timing
 
     def _pause(self) -> None:
-        remaining = self._mouth.pause()
-        self._paused = True
+        remaining = self._delivery.pause()
         self._parts.turns.barge_in("paused")
         self.perceive(AgentPaused(remaining_s=remaining))
 
     def _resume(self) -> None:
         self._count_barge_in("resumed")
-        self._paused = False
-        self._mouth.resume()
+        self._delivery.resume()
 
     def _cut_off(self) -> None:
         self._count_barge_in("cut_off")
@@ -197,6 +220,8 @@ class Conversation:
             case c.Silence.NO_INPUT:
                 self.say(phrases.reprompts[self._reprompts % len(phrases.reprompts)])
                 self._reprompts += 1
+            case c.Silence.NO_MATCH:
+                self.say(phrases.no_match)
             case c.Silence.GIVEN_UP:
                 self.say(phrases.given_up, then=NOBODY_SPOKE)
             case _:
@@ -206,8 +231,10 @@ class Conversation:
 
     def _begin(self, clauses: Clauses, timing: TurnTiming, *, keep: bool = False) -> None:
         self._supersede()
-        reply = _Reply(timing=timing, began_at=self._parts.clock.wall(), keep=keep)
-        self._reply, self._paused = reply, False
+        self._start(Reply(timing=timing, began_at=self._parts.clock.wall(), keep=keep), clauses)
+
+    def _start(self, reply: Reply, clauses: Clauses) -> None:
+        self._reply = reply
         reply.task = self._parts.supervisor.spawn(self._deliver(reply, clauses), "reply")
 
     def _supersede(self) -> None:
@@ -215,23 +242,21 @@ class Conversation:
         reply, self._reply = self._reply, None
         if reply is None:
             return
-        assert reply.task is not None
-        reply.task.cancel()
-        heard = f"{reply.heard} {self._mouth.drop()}".strip() if reply.begun else ""
+        heard = self._delivery.drop(reply)
+        if reply.before is not None:
+            self._parts.dialogue.rollback(reply.before)
+            self._speculations.discarded(reply)
+            return
         self._parts.dialogue.agent_cut_off(heard)
         if heard or reply.draft.tools:
             self._parts.turns.agent(reply.draft, heard, timing=reply.timing, began_at=reply.began_at)
 
-    async def _deliver(self, reply: _Reply, clauses: Clauses) -> None:
-        """One reply from its first word to its last heard one. Cancelled when it is superseded."""
-        try:
-            await self._try_to_voice(reply, clauses)
-        except Exception as fault:  # a border: whatever it is, no reply may be left without an end
-            log.error("the bot has no voice left", exc_info=fault)
-            reply.draft.then.append(NO_VOICE)
+    async def _deliver(self, reply: Reply, clauses: Clauses) -> None:
+        await self._delivery.deliver(reply, clauses)
         if self._reply is not reply:
             return
         self._reply = None
+        self._delivery.over()
         draft = reply.draft
         self._parts.dialogue.agent_replied()
         self._parts.turns.agent(draft, draft.text, timing=reply.timing, began_at=reply.began_at)
@@ -239,62 +264,14 @@ class Conversation:
         for event in draft.then:
             self._parts.post(event)
 
-    async def _try_to_voice(self, reply: _Reply, clauses: Clauses) -> None:
-        try:
-            await self._voice(reply, clauses)
-        except ProviderError as error:
-            self._count_failure(error)
-            await self._apologise(reply)
-        except MouthLost:
-            raise
-        except Exception as fault:  # a border: a fault of ours in one reply must not leave the caller in silence
-            log.error("reply met a fault of ours", exc_info=fault)
-            await self._apologise(reply)
 
-    async def _voice(self, reply: _Reply, clauses: Clauses) -> None:
-        await self._mouth.begin(reply.timing)
-        reply.begun = True
-        async with aclosing(clauses(reply.draft, reply.timing)) as source:
-            async for clause in source:
-                await self._utter(reply, clause)
-        await self._finish(reply)
-
-    async def _utter(self, reply: _Reply, clause: str) -> None:
-        self._parts.turns.agent_says(clause)
-        self._parts.dialogue.agent_wrote(clause)
-        try:
-            await self._mouth.say(clause, keep=reply.keep)
-        except MouthLost as lost:
-            await self._change_mouth(reply, lost)
-
-    async def _finish(self, reply: _Reply) -> None:
-        try:
-            await self._mouth.finish()
-        except MouthLost as lost:
-            await self._change_mouth(reply, lost)
-            await self._mouth.finish()
-
-    async def _change_mouth(self, reply: _Reply, lost: MouthLost) -> None:
-        """Say by another mouth what is unheard of the reply so far."""
-        spare = self._parts.spare_mouth()
-        if spare is None:
-            raise lost
-        log.warning("voice lost, the carrier speaks", error=str(lost))
-        reply.heard = self._mouth.drop()
-        self._mouth = spare
-        await spare.begin(reply.timing)
-        if self._paused:
-            spare.pause()  # the caller is speaking
-        if rest := reply.draft.text.removeprefix(reply.heard).strip():
-            await spare.say(rest)
-
-    async def _apologise(self, reply: _Reply) -> None:
-        """The model failed: nothing more of its reply will come, and the caller must not sit in silence."""
-        text = self._parts.bot.phrases.provider_failure
-        reply.draft.add(text)
-        await self._utter(reply, text)
-        await self._finish(reply)
-
-    def _count_failure(self, error: ProviderError) -> None:
-        log.warning("reply broken off", provider=error.provider, error=str(error))
-        self._parts.metrics.provider_errors_total.labels(provider=error.provider, kind=type(error).__name__).inc()
+def _delivery_parts(parts: ConversationParts) -> DeliveryParts:
+    return DeliveryParts(
+        bot=parts.bot,
+        dialogue=parts.dialogue,
+        turns=parts.turns,
+        clock=parts.clock,
+        metrics=parts.metrics,
+        supervisor=parts.supervisor,
+        spare_mouth=parts.spare_mouth,
+    )

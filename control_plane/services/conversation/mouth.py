@@ -38,6 +38,10 @@ class Mouth(Protocol):
         """Give the next clause; does not wait until it is heard. `keep`: worth caching. Raises MouthLost."""
         ...
 
+    async def interject(self, text: str) -> bool:
+        """Say a word in between, at once and whole, if it is at hand; it is no part of the reply. False: it is not."""
+        ...
+
     async def finish(self) -> None:
         """No more clauses: returns when the caller has heard all, or when a safety time is over. Raises MouthLost."""
         ...

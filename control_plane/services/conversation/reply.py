@@ -1,5 +1,6 @@
 """Writing a reply: asks the brain, cuts its words into clauses while they come, runs the tools it calls."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -16,6 +17,12 @@ from control_plane.services.conversation.tools import Outcome, Tool
 
 MAX_ROUNDS: Final = 4
 """So many times a reply may go back to the model with tool results."""
+
+
+def _set() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
 
 
 @dataclass(slots=True)
@@ -45,6 +52,8 @@ class Draft:
     then: list[CallEvent] = field(default_factory=list)
     rounds: list[Round] = field(default_factory=list)
     """What was asked of the model for it."""
+    sure: asyncio.Event = field(default_factory=_set)
+    """Cleared while nobody knows whether the reply will be given: until then no tool is used."""
 
     def add(self, clause: str) -> None:
         self.text = f"{self.text} {clause}".strip()
@@ -86,7 +95,10 @@ class ReplyWriter:
                 async for clause in clauses:
                     draft.add(clause)
                     yield clause
-            if not called or self._use(called, dialogue, draft=draft):
+            if not called:
+                break
+            await draft.sure.wait()
+            if self._use(called, dialogue, draft=draft):
                 break
 
     async def _round(
@@ -142,6 +154,8 @@ class ReplyWriter:
             messages=dialogue.messages(),
             tools=tuple(tool.spec for tool in self._tools.values()),
             tag=self._tag,
+            providers=self._bot.providers.brain,
+            model=self._bot.providers.brain_model,
         )
 
     def _use(self, called: list[ToolCalled], dialogue: Dialogue, *, draft: Draft) -> bool:

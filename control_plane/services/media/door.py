@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from control_plane.core.audio.playout import Playout
-from control_plane.core.call.events import CallEvent, MediaAttached, MediaDetached
+from control_plane.core.call.events import CallEvent, HearingLost, MediaAttached, MediaDetached
+from control_plane.core.turn.events import TurnEvent
 from control_plane.core.turn.vad import VadGate
 from control_plane.observability.logging import bind_call, get_logger
 from control_plane.observability.metrics import Metrics
@@ -148,7 +149,8 @@ class MediaDoor:
 
     async def _run(self, socket: MediaSocket, codec: MediaCodec, *, started: MediaStarted, party: Party) -> None:
         talk = party.talk
-        stream = MediaStream(started, self._stream_parts(socket, codec, talk=talk))
+        hearing = self._hearing(talk)
+        stream = MediaStream(started, self._stream_parts(socket, codec, talk=talk, hearing=hearing))
         self.streams.add(stream)
         talk.attach(stream)
         party.post(MediaAttached(stream_id=started.stream_id))
@@ -157,21 +159,37 @@ class MediaDoor:
         finally:
             self.streams.discard(stream)
             talk.detach(stream)
-            party.post(MediaDetached(stream_id=started.stream_id, orderly=stream.orderly))
+            if hearing is not None and hearing.deaf:
+                party.post(HearingLost(stream_id=started.stream_id))
+            else:
+                party.post(MediaDetached(stream_id=started.stream_id, orderly=stream.orderly))
 
-    def _stream_parts(self, socket: MediaSocket, codec: MediaCodec, *, talk: CallTalk) -> StreamParts:
+    def _hearing(self, talk: CallTalk) -> Hearing | None:
         parts = self._parts
-        hearing = None
-        if parts.stt is not None:
-            hearing = Hearing(parts.stt, parts.hearing(talk), heard=talk.perceive, metrics=parts.metrics)
+        if parts.stt is None or not talk.listens:
+            return None
+        return Hearing(parts.stt, parts.hearing(talk), heard=talk.perceive, metrics=parts.metrics)
+
+    def _stream_parts(
+        self, socket: MediaSocket, codec: MediaCodec, *, talk: CallTalk, hearing: Hearing | None
+    ) -> StreamParts:
+        parts = self._parts
+
+        def perceive(event: TurnEvent) -> None:
+            if hearing is not None:
+                hearing.notice(event)
+            talk.perceive(event)
+
         return StreamParts(
             socket=socket,
             codec=codec,
             line=Line(socket, codec, playout=parts.playout(), clock=parts.clock),
-            gate=VadGate(),
+            gate=(gate := VadGate()),
             hearing=hearing,
             recorder=talk.recorder(),
-            perceive=talk.perceive,
+            eager=talk.is_eager,
+            ear=talk.ear.leg(gate),
+            perceive=perceive,
             clock=parts.clock,
             metrics=parts.metrics,
             spawn=parts.supervisor.spawn,

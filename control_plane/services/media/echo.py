@@ -49,10 +49,13 @@ class Echo:
         self._line.playout.add(frame)
         self._line.changed()
 
+    def finalize(self) -> None:
+        """There are no words."""
+
     async def run(self) -> None:
         """Until cancelled: there is nothing to do between two frames."""
         await asyncio.Event().wait()
 
 
-def unheeded(event: TurnEvent, *, at: float | None = None) -> None:
+def unheeded(event: TurnEvent) -> None:
     """Nobody converses on an echo call."""

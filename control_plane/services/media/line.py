@@ -61,10 +61,16 @@ class Line:
             self._urgent.append(self._codec.clear())
             self._wake.set()
 
-    def mark_returned(self, name: str) -> None:
-        """A mark came back. Those of earlier replies, which `clear` returns too, mean nothing."""
-        if name == self._mark_name() and self._mark_sent:
-            self._returned.set()
+    def mark_returned(self, name: str) -> float | None:
+        """A mark came back. Those of earlier replies, which `clear` returns too, mean nothing.
+
+        Answers how long after the end of the reply by our own clock: the way to the carrier's playing and back.
+        """
+        if name != self._mark_name() or not self._mark_sent or self._returned.is_set():
+            return None
+        self._returned.set()
+        ends_at = self.playout.ends_at
+        return None if ends_at is None else self._clock.steady() - ends_at
 
     async def played(self) -> None:
         """Wait until the reply was heard: by the carrier's mark, with our own clock as the safety net."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from control_plane.core.audio.framer import Framer
-from control_plane.core.audio.frames import FRAME_MS, Encoding
+from control_plane.core.audio.frames import Encoding
 from control_plane.core.audio.g711 import ALAW_TO_ULAW
 from control_plane.core.audio.reorder import Reorder
 from control_plane.core.turn.events import DigitPressed, SpeechStopped, TurnEvent
@@ -26,6 +26,7 @@ from control_plane.ports.carrier import (
 from control_plane.ports.errors import MalformedMessage
 from control_plane.ports.infrastructure import Clock
 from control_plane.services.media.counts import StreamCounts
+from control_plane.services.media.ear_witness import EarLeg
 from control_plane.services.media.hearing import Deaf
 from control_plane.services.media.inlet import Inlet
 from control_plane.services.media.line import Line
@@ -46,13 +47,15 @@ RECORD_EVERY_FRAMES: Final = 25
 class Perceiver(Protocol):
     """Whoever takes in what happens on the stream; never waits."""
 
-    def __call__(self, event: TurnEvent, *, at: float | None = None) -> None: ...
+    def __call__(self, event: TurnEvent) -> None: ...
 
 
 class Listener(Protocol):
     """Whoever gets the caller's frames, for as long as the stream runs."""
 
     def feed(self, frame: bytes) -> None: ...
+
+    def finalize(self) -> None: ...
 
     async def run(self) -> None: ...
 
@@ -71,6 +74,9 @@ class StreamParts:
     gate: VadGate
     hearing: Listener | None
     recorder: Recorder | None
+    eager: bool = False
+    """Whether words are wanted as soon as the voice falls silent."""
+    ear: EarLeg | None = None
     perceive: Perceiver
     clock: Clock
     metrics: Metrics
@@ -93,7 +99,6 @@ class MediaStream:
         self._malformed = 0
         self._frames = 0
         self._over = asyncio.Event()
-        self._hangover_s = parts.gate.policy.stop_frames * FRAME_MS / 1000
         self._counts = StreamCounts(parts.metrics)
 
     @property
@@ -104,6 +109,8 @@ class MediaStream:
     async def run(self) -> None:
         """Until the socket closes or the carrier stops the stream."""
         self.line.playout.start_clock(self._parts.clock.steady())
+        if self._parts.ear is not None:
+            self._parts.ear.begin()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._pump())
@@ -117,7 +124,7 @@ class MediaStream:
             # A stream nobody listens to is of no use; after the second one the carrier transcribes.
             log.error("the recogniser refuses, the stream is given up", error=str(deaf.exceptions[0]))
         finally:
-            self._record_rest()
+            self._heard_out()
             self.count()
             self._over.set()
 
@@ -160,7 +167,9 @@ class MediaStream:
                 for piece in self._reorder.push(chunk, payload):
                     self._audio(piece)
             case MarkReturned(name=name):
-                self.line.mark_returned(name)
+                way_s = self.line.mark_returned(name)
+                if way_s is not None and self._parts.ear is not None:
+                    self._parts.ear.way(way_s)
             case KeyReceived(digit=digit):
                 self._parts.perceive(DigitPressed(digit=digit))
             case MediaStopped():
@@ -192,22 +201,26 @@ class MediaStream:
             parts.hearing.feed(frame)
         heard = parts.gate.feed(frame)
         if heard is not None:
-            ended = parts.clock.steady() - self._hangover_s if isinstance(heard, SpeechStopped) else None
-            parts.perceive(heard, at=ended)
-        if parts.recorder is not None:
-            self._record(parts.recorder, frame)
-
-    def _record(self, recorder: Recorder, frame: bytes) -> None:
-        full = recorder.caller(frame)
+            if parts.eager and parts.hearing is not None and isinstance(heard, SpeechStopped):
+                parts.hearing.finalize()
+            parts.perceive(heard)
+            if parts.ear is not None:
+                parts.ear.caller(heard)
+        if parts.recorder is not None and parts.recorder.caller(frame):
+            parts.spawn(parts.recorder.flush(), "write recording")
         if self._frames % RECORD_EVERY_FRAMES == 0:
-            full = recorder.agent(self.line.playout.outbound(self._parts.clock.steady())) or full
-        if full:
-            self._parts.spawn(recorder.flush(), "write recording")
+            self._heard_out()
 
-    def _record_rest(self) -> None:
-        """What the caller has heard since the last piece of the recording."""
-        if self._parts.recorder is not None:
-            self._parts.recorder.agent(self.line.playout.outbound(self._parts.clock.steady()))
+    def _heard_out(self) -> None:
+        """What the caller has heard since the last time, for who keeps or measures it."""
+        recorder, ear = self._parts.recorder, self._parts.ear
+        if recorder is None and ear is None:
+            return
+        audio = self.line.playout.outbound(self._parts.clock.steady())
+        if ear is not None:
+            ear.agent(audio)
+        if recorder is not None and recorder.agent(audio):
+            self._parts.spawn(recorder.flush(), "write recording")
 
     def count(self) -> None:
         """Bring the metrics up to date: at the end, and whenever somebody looks."""

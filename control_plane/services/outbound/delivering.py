@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from control_plane.core.outbound.schedule import ATTEMPTS, GONE, delay_s, is_hopeless, is_taken
 from control_plane.core.outbound.signature import signed_headers
 from control_plane.core.people.principal import Principal, system
+from control_plane.core.refusals import Refused
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.durable import Retries, Run, Work
 from control_plane.ports.errors import ProviderError
 from control_plane.ports.infrastructure import Clock
 from control_plane.ports.outbound import ForbiddenAddress, OutboundHttp
+from control_plane.ports.sealing import Seals
 from control_plane.ports.tenancy import TenantStore, now
 from control_plane.resources.outbound.deliveries import end
 from control_plane.resources.outbound.endpoints import secrets_of, switch_off
@@ -41,6 +43,9 @@ POST_S: Final = 10.0
 SHOWN: Final = 500
 """Letters of an answer that are kept."""
 
+LOST: Final = "secret_lost"
+"""Why nothing was sent: the webhook needs a new secret, or the installation its old one."""
+
 AT_ONCE: Final = 16
 AT_ONE_ADDRESS: Final = 2
 
@@ -56,6 +61,7 @@ class Parcel:
     event_id: str
     body: bytes
     secrets: Sequence[str]
+    """None of them: they cannot be opened, and nothing is sent that nobody could check."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +90,7 @@ class DeliveryParts:
     http: OutboundHttp
     clock: Clock
     metrics: Metrics
+    seals: Seals
 
 
 def delivering(parts: DeliveryParts) -> Work:
@@ -107,7 +114,9 @@ class Delivering:
         return GIVEN_UP
 
     async def _attempt(self, who: Principal, delivery_id: str) -> dict[str, Any]:
-        parcel = await self._parts.store.write(who, lambda session: _packed(session, delivery_id))
+        parcel = await self._parts.store.write(
+            who, lambda session: _packed(session, delivery_id, seals=self._parts.seals)
+        )
         if parcel is None:
             return {"state": "dropped", "delay_s": None}
         outcome = await self._send(parcel)
@@ -120,6 +129,8 @@ class Delivering:
 
     async def _send(self, parcel: Parcel) -> Outcome:
         at = self._parts.clock.wall()
+        if not parcel.secrets:
+            return Outcome(at=at, error=LOST)
         signed = signed_headers(parcel.event_id, timestamp=at, body=parcel.body, secrets=parcel.secrets)
         headers = {"content-type": "application/json; charset=utf-8", **signed}
         try:
@@ -137,7 +148,7 @@ class Delivering:
         )
 
 
-def _packed(session: Session, delivery_id: str) -> Parcel | None:
+def _packed(session: Session, delivery_id: str, *, seals: Seals) -> Parcel | None:
     """None when there is nothing to do any more. What somebody switched off is told nothing but tests."""
     row = session.get(WebhookDelivery, delivery_id)
     if row is None or row.state in (DELIVERED, GIVEN_UP):
@@ -149,11 +160,18 @@ def _packed(session: Session, delivery_id: str) -> Parcel | None:
         return None
     told = session.get_one(OutboundEvent, row.event_id)
     return Parcel(
-        url=endpoint.url,
-        event_id=told.id,
-        body=body_of(told),
-        secrets=secrets_of(endpoint, at=now(session)),
+        url=endpoint.url, event_id=told.id, body=body_of(told), secrets=_opened(session, endpoint, seals=seals)
     )
+
+
+def _opened(session: Session, endpoint: WebhookEndpoint, *, seals: Seals) -> Sequence[str]:
+    try:
+        return secrets_of(endpoint, at=now(session), seals=seals)
+    except Refused:
+        log.error(
+            "the secret of a webhook cannot be opened: is it the secret of this installation?", webhook=endpoint.id
+        )
+        return ()
 
 
 def body_of(told: OutboundEvent) -> bytes:

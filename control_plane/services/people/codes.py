@@ -36,16 +36,19 @@ class Codes:
         if account.totp_secret:
             raise Refused("totp_on", "Switch the codes off first.")
         secret = self._parts.codes.new_secret()
-        await self._parts.store.across(lambda session: accounts.set_fields(session, account.id, totp_pending=secret))
+        sealed = self._parts.seals.seal(secret, about=account.id)
+        await self._parts.store.across(lambda session: accounts.set_fields(session, account.id, totp_pending=sealed))
         uri = self._parts.codes.uri(secret, account=account.email, issuer=ISSUER)
         return Begun(secret=secret, uri=uri, qr_svg=self._parts.codes.qr_svg(uri))
 
     async def confirm(self, person: Person, code: str, *, client: Client) -> tuple[str, ...]:
-        """From now on codes are asked for; the recovery codes, shown once. Raises Refused(`wrong_code`)."""
+        """From now on codes are asked for; the recovery codes, shown once. Raises Refused(`wrong_code`,
+        `secret_lost`)."""
         account = await self._parts.store.across(lambda session: accounts.by_id(session, person.user_id))
         if account is None or not account.totp_pending or account.totp_secret:
             raise Refused("wrong_code", "Begin again: there is no secret to confirm.")
-        pending = account.totp_pending
+        pending = self._parts.seals.open(account.totp_pending, about=account.id)
+        sealed = self._parts.seals.seal(pending, about=account.id)
         step = self._parts.codes.verify(pending, code, now=self._parts.clock.wall(), last_step=0)
         if step is None:
             raise Refused("wrong_code", "Look at the clock of your telephone, and take the newest code.")
@@ -55,7 +58,7 @@ class Codes:
             accounts.set_fields(
                 session,
                 account.id,
-                totp_secret=pending,
+                totp_secret=sealed,
                 totp_pending="",
                 totp_last_step=step,
                 recovery_hashes=[each.hash for each in recovery],

@@ -8,6 +8,7 @@ from control_plane.ports.infrastructure import Clock
 from control_plane.ports.limits import Limit, Limiter, Verdict
 from control_plane.ports.mail import MailSender
 from control_plane.ports.people import AccessTokens, OneTimeCodes, PasswordHasher, Secrets
+from control_plane.ports.sealing import Seals
 from control_plane.ports.tenancy import TenantStore
 from control_plane.services.cache.service import CacheService
 from control_plane.services.supervisor import Supervisor
@@ -64,6 +65,8 @@ class PeopleParts:
     tokens: AccessTokens
     secrets: Secrets
     codes: OneTimeCodes
+    seals: Seals
+    """Of the secrets of authenticators, about the user."""
     mail: MailSender
     limiter: Limiter
     cache: CacheService

@@ -34,7 +34,8 @@ class SignIn:
         self._sessions = sessions
 
     async def sign_in(self, shown: Credentials, client: Client) -> Grant:
-        """Raises Refused(`wrong_credentials`, `user_disabled`, `totp_needed`, `wrong_code`), Locked, Overloaded."""
+        """Raises Refused(`wrong_credentials`, `user_disabled`, `totp_needed`, `wrong_code`, `secret_lost`), Locked,
+        Overloaded."""
         account, right = await self._proof.of_password(shown.email, shown.password)
         if account is None or not right:
             self._proof.refused(account, client, reason="wrong_credentials")
@@ -46,16 +47,17 @@ class SignIn:
         if account.totp_secret and not shown.code:
             await self._proof.take_back(shown.email)
             raise Refused("totp_needed", "Send the `code` of the authenticator too, or one of those on paper.")
-        grant = await self._let_in(account, shown, client=client)
+        second = await self._second(account, shown)
+        grant = await self._let_in(account, shown, second=second, client=client)
         if grant is None:
             self._proof.refused(account, client, reason="wrong_code")
             raise Refused("wrong_code", "Each code is good once, and for half a minute or so.")
         return grant
 
-    async def _let_in(self, account: Account, shown: Credentials, *, client: Client) -> Grant | None:
+    async def _let_in(self, account: Account, shown: Credentials, *, second: Second, client: Client) -> Grant | None:
         """None when the second proof is no good."""
         parts, key = self._parts, self._proof.key(account.email)
-        second, new = self._second(account, shown.code), parts.secrets.new_token()
+        new = parts.secrets.new_token()
         stale = parts.passwords.needs_rehash(account.password_hash)
         better = await parts.passwords.hash(shown.password) if stale else ""
 
@@ -72,13 +74,24 @@ class SignIn:
         person = await parts.store.across(work)
         return self._sessions.grant(person, new.token) if person is not None else None
 
-    def _second(self, account: Account, code: str) -> Second:
+    async def _second(self, account: Account, shown: Credentials) -> Second:
+        """Raises Refused(`secret_lost`)."""
         if not account.totp_secret:
             return lambda session: True
-        now, codes = self._parts.clock.wall(), self._parts.codes
-        step = codes.verify(account.totp_secret, code, now=now, last_step=account.totp_last_step)
-        if step is not None:
-            found = step
-            return lambda session: accounts.use_step(session, account.id, step=found)
-        on_paper = codes.recovery_hash(code)
-        return lambda session: accounts.use_recovery(session, account.id, code_hash=on_paper)
+        now, codes, seals = self._parts.clock.wall(), self._parts.codes, self._parts.seals
+        try:
+            secret = seals.open(account.totp_secret, about=account.id)
+        except Refused:
+            await self._proof.take_back(shown.email)
+            raise
+        step = codes.verify(secret, shown.code, now=now, last_step=account.totp_last_step)
+        on_paper, sealed = codes.recovery_hash(shown.code), seals.shut(account.totp_secret, about=account.id)
+
+        def use(session: Session) -> bool:
+            if sealed != account.totp_secret:
+                accounts.seal_codes(session, account, sealed=sealed)
+            if step is not None:
+                return accounts.use_step(session, account.id, step=step)
+            return accounts.use_recovery(session, account.id, code_hash=on_paper)
+
+        return use

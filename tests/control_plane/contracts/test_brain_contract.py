@@ -9,10 +9,14 @@ import pytest
 
 from control_plane.adapters.brains import BRAIN_ADAPTERS
 from control_plane.adapters.brains.anthropic import AnthropicBrain
+from control_plane.adapters.brains.langchain import LangChainBrain
+from control_plane.adapters.brains.openai import OpenAiBrain
 from control_plane.core.dialogue import Message, ToolUse
 from control_plane.ports.brain import Brain, BrainEvent, Question, ReplyEnded, TextDelta, ToolCalled, ToolSpec
 from control_plane.ports.errors import ProviderError, Unavailable
 from control_plane.testing.brains import FakeBrain, calls, says
+from tests.control_plane.adapters.brains.chat_models import Piece, ScriptedChatModel, end
+from tests.wire import openai
 from tests.wire.anthropic import CUT, AnthropicWire, anthropic_wire, ended, failed, started, text_block, tool_block
 from tests.wire.server import until
 
@@ -91,6 +95,63 @@ class AnthropicRig:
         return self._wire.left
 
 
+class OpenAiRig:
+    def __init__(self, wire: openai.OpenAiWire) -> None:
+        self.brain = OpenAiBrain(api_key="k", base_url=wire.url)
+        self._wire = wire
+
+    def says(self, *pieces: str) -> None:
+        self._wire.reply(openai.started(), *openai.text(*pieces), *openai.ended())
+
+    def calls(self, text: str) -> None:
+        tool = openai.tool("t1", "book", '{"day":"lu', 'nes","hour":10}')
+        self._wire.reply(openai.started(), *openai.text(text), *tool, *openai.ended("tool_calls"))
+
+    def says_then_waits(self, text: str) -> None:
+        self._wire.reply(openai.started(), *openai.text(text), asyncio.Event())
+
+    def says_then_breaks(self, text: str) -> None:
+        self._wire.reply(openai.started(), *openai.text(text), openai.CUT)
+
+    def refuses(self) -> None:
+        self._wire.refuse(503)
+
+    def cancelled(self) -> int:
+        return self._wire.left
+
+
+class LangChainRig:
+    def __init__(self) -> None:
+        self._model = ScriptedChatModel()
+        self.brain = LangChainBrain(model=lambda: self._model)
+
+    def says(self, *pieces: str) -> None:
+        self._model.reply(*(Piece(content=piece) for piece in pieces), end())
+
+    def calls(self, text: str) -> None:
+        first = {"index": 0, "id": "t1", "name": "book", "args": '{"day":"lu'}
+        second = {"index": 0, "id": None, "name": None, "args": 'nes","hour":10}'}
+        calls = [Piece(tool_call_chunks=[piece]) for piece in (first, second)]
+        self._model.reply(Piece(content=text), *calls, end("tool_calls"))
+
+    def says_then_waits(self, text: str) -> None:
+        self._model.reply(Piece(content=text), asyncio.Event())
+
+    def says_then_breaks(self, text: str) -> None:
+        self._model.reply(Piece(content=text), ConnectionResetError())
+
+    def refuses(self) -> None:
+        self._model.reply(ConnectionRefusedError())
+
+    def cancelled(self) -> int:
+        return self._model.left
+
+
+@asynccontextmanager
+async def langchain_rig() -> AsyncIterator[Rig]:
+    yield LangChainRig()
+
+
 @asynccontextmanager
 async def fake_rig() -> AsyncIterator[Rig]:
     yield FakeRig()
@@ -102,9 +163,17 @@ async def anthropic_rig() -> AsyncIterator[Rig]:
         yield AnthropicRig(wire)
 
 
+@asynccontextmanager
+async def openai_rig() -> AsyncIterator[Rig]:
+    async with openai.openai_wire() as wire:
+        yield OpenAiRig(wire)
+
+
 RIGS: dict[type, Callable[[], AbstractAsyncContextManager[Rig]]] = {
     FakeBrain: fake_rig,
     AnthropicBrain: anthropic_rig,
+    OpenAiBrain: openai_rig,
+    LangChainBrain: langchain_rig,
 }
 
 

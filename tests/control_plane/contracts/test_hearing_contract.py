@@ -9,7 +9,8 @@ import pytest
 
 from control_plane.adapters.stt import STT_ADAPTERS
 from control_plane.adapters.stt.deepgram import DeepgramSpeechToText
-from control_plane.core.turn.events import FinalHeard, InterimHeard, UtteranceEnded
+from control_plane.adapters.stt.deepgram_flux import FluxSpeechToText
+from control_plane.core.turn.events import EagerEnd, FinalHeard, InterimHeard, UtteranceEnded
 from control_plane.ports.errors import ProviderError, Unavailable
 from control_plane.ports.hearing import Ear, Heard, HearingOptions, SpeechToText
 from control_plane.testing.ears import FakeSpeechToText
@@ -23,6 +24,12 @@ SCENE: tuple[Heard, ...] = (
     FinalHeard(text="", ends_speech=True),
     UtteranceEnded(),
 )
+TURNS: tuple[Heard, ...] = (
+    InterimHeard(text="quiero una"),
+    EagerEnd(text="Quiero una cita"),
+    InterimHeard(text="quiero una cita para"),
+    FinalHeard(text="Quiero una cita para hoy.", ends_speech=True),
+)
 
 
 class Rig(Protocol):
@@ -30,6 +37,10 @@ class Rig(Protocol):
 
     @property
     def stt(self) -> SpeechToText: ...
+    @property
+    def scene(self) -> tuple[Heard, ...]:
+        """What such a recogniser can hear."""
+        ...
 
     async def hear(self, event: Heard) -> None: ...
     async def break_off(self) -> None: ...
@@ -39,6 +50,8 @@ class Rig(Protocol):
 
 
 class FakeRig:
+    scene = SCENE
+
     def __init__(self) -> None:
         self.stt = FakeSpeechToText()
 
@@ -59,6 +72,8 @@ class FakeRig:
 
 
 class DeepgramRig:
+    scene = SCENE
+
     def __init__(self, wire: DeepgramWire, stt: SpeechToText) -> None:
         self.stt = stt
         self._wire = wire
@@ -85,6 +100,19 @@ class DeepgramRig:
         return bool(self._wire.closed)
 
 
+class FluxRig(DeepgramRig):
+    scene = TURNS
+
+    async def hear(self, event: Heard) -> None:
+        match event:
+            case InterimHeard(text=text):
+                await self._wire.turn("Update", text)
+            case EagerEnd(text=text):
+                await self._wire.turn("EagerEndOfTurn", text)
+            case FinalHeard(text=text):
+                await self._wire.turn("EndOfTurn", text)
+
+
 @asynccontextmanager
 async def fake_rig() -> AsyncIterator[Rig]:
     yield FakeRig()
@@ -96,9 +124,16 @@ async def deepgram_rig() -> AsyncIterator[Rig]:
         yield DeepgramRig(wire, DeepgramSpeechToText(api_key="k", spawn=spawn, base_url=wire.url))
 
 
+@asynccontextmanager
+async def flux_rig() -> AsyncIterator[Rig]:
+    async with deepgram_wire() as wire:
+        yield FluxRig(wire, FluxSpeechToText(api_key="k", spawn=spawn, base_url=wire.url))
+
+
 RIGS: dict[type, Callable[[], AbstractAsyncContextManager[Rig]]] = {
     FakeSpeechToText: fake_rig,
     DeepgramSpeechToText: deepgram_rig,
+    FluxSpeechToText: flux_rig,
 }
 
 
@@ -121,10 +156,17 @@ def test_every_adapter_stands_under_this_contract() -> None:
 
 
 async def test_what_is_heard_arrives_as_it_is_and_in_order(rig: Rig, ear: Ear) -> None:
-    for event in SCENE:
+    for event in rig.scene:
         await rig.hear(event)
     events = ear.events()
-    assert tuple([await anext(events) for _ in SCENE]) == SCENE
+    assert tuple([await anext(events) for _ in rig.scene]) == rig.scene
+
+
+async def test_an_ear_may_be_asked_for_what_it_has_at_any_time(rig: Rig, ear: Ear) -> None:
+    await ear.finalize()
+    await ear.send(FRAME)
+    await ear.finalize()
+    await until(lambda: rig.audio() == FRAME)
 
 
 async def test_audio_reaches_the_recogniser_unchanged(rig: Rig, ear: Ear) -> None:

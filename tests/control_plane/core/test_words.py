@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_plane.core.words import LONGEST, SNIPPET, endings, folded, snippet, words
+from control_plane.core.words import LONGEST, SNIPPET, endings, folded, grams, snippet, words
 
 
 def test_case_and_accents_do_not_matter() -> None:
@@ -53,3 +53,8 @@ def test_a_long_text_is_cut_on_both_sides() -> None:
     assert found.startswith("…")
     assert found.endswith("…")
     assert len(found) <= SNIPPET + 2
+
+
+def test_what_contains_a_word_has_all_of_its_pieces() -> None:
+    assert grams(["banana", "ana", "ab"]) == ["ban", "ana", "nan"]
+    assert set(grams(["nan"])) <= set(grams(["banana"]))

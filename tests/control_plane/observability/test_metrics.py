@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from control_plane.observability.metrics import Metrics
 
 ROOT = Path(__file__).parents[3]
-NAME = re.compile(r"gateway_[a-z]+(_[a-z]+)*_(total|seconds|live|info|waiting|subscribers|bytes|entries)")
+NAME = re.compile(r"gateway_[a-z]+(_[a-z]+)*_(total|seconds|live|info|waiting|subscribers|bytes|entries|state)")
 LABELS = {
     "direction",
     "cause",

@@ -5,9 +5,14 @@ from pathlib import Path
 
 import pyotp
 import pytest
+from sqlalchemy.orm import Session
 
+from control_plane.adapters.people.keys import ONE_TIME_CODES
+from control_plane.adapters.people.seals import AesSeals
 from control_plane.ports.errors import Unavailable
 from control_plane.ports.mail import Mail
+from control_plane.resources.people import accounts
+from control_plane.resources.people.tables import User
 from control_plane.testing.clock import FakeClock
 from tests.gateways import ELSEWHERE, TOKEN, Served, served
 from tests.people import ANA, OTHER_PASSWORD, PASSWORD, Browser, bearer, code_of, deeds, login, user
@@ -179,6 +184,61 @@ async def test_with_codes_on_a_password_is_not_enough(tmp_path: Path, database_u
         assert (await login(it)).status_code == 200
         assert "totp_on" in await deeds(it)
         assert "totp_off" in await deeds(it)
+
+
+async def totp_kept(it: Served, **fields: str) -> User:
+    """Ana's row, with fields as another program would have left them."""
+
+    def work(session: Session) -> User:
+        ana = accounts.by_email(session, ANA)
+        assert ana is not None
+        if fields:
+            accounts.set_fields(session, ana.id, **fields)
+        return session.get_one(User, ana.id)
+
+    return await it.gateway.people.parts.store.across(work)
+
+
+async def test_secrets_of_authenticators_are_sealed_and_old_open_ones_are_at_the_next_code(
+    tmp_path: Path, database_url: str
+) -> None:
+    clock = FakeClock()
+    async with served(tmp_path, database_url, parts={"clock": clock}) as it:
+        await user(it)
+        browser, seals = await signed_in(it), it.gateway.people.parts.seals
+        await browser.post("/api/auth/totp/begin", {"password": PASSWORD})
+        assert seals.is_sealed((await totp_kept(it)).totp_pending)
+        maker, recovery = await codes_on(browser, clock)
+        row = await totp_kept(it)
+        assert seals.open(row.totp_secret, about=row.id) == maker.secret
+        assert maker.secret not in row.totp_secret
+        for code in (maker.at(int(clock.wall()) + 30), recovery[0]):
+            await totp_kept(it, totp_secret=maker.secret)
+            clock.advance(30)
+            assert (await login(it, code=code)).status_code == 200
+            assert seals.open((await totp_kept(it)).totp_secret, about=row.id) == maker.secret
+            assert seals.is_sealed((await totp_kept(it)).totp_secret)
+
+
+async def test_a_lost_secret_of_the_installation_is_told_plainly_and_counts_as_no_failure(
+    tmp_path: Path, database_url: str
+) -> None:
+    clock = FakeClock()
+    async with served(tmp_path, database_url, parts={"clock": clock}) as it:
+        await user(it)
+        browser = await signed_in(it)
+        maker, _ = await codes_on(browser, clock)
+        row = await totp_kept(it)
+        others = AesSeals(b"another installation", ONE_TIME_CODES)
+        await totp_kept(it, totp_secret=others.seal(maker.secret, about=row.id))
+        clock.advance(30)
+        for _ in range(12):
+            answer = await login(it, code=maker.at(int(clock.wall())))
+            assert await code_of(answer) == (409, "secret_lost")
+        assert (await browser.post("/api/auth/totp/disable", {"password": PASSWORD})).status_code == 204
+        assert (await login(it)).status_code == 200
+        await totp_kept(it, totp_pending=others.seal(maker.secret, about=row.id))
+        assert await code_of(await browser.post("/api/auth/totp/confirm", {"code": "000000"})) == (409, "secret_lost")
 
 
 async def test_codes_are_not_guessed_by_asking_for_the_code_in_between(tmp_path: Path, database_url: str) -> None:

@@ -188,6 +188,46 @@ async def test_who_asks_too_often_waits_and_others_do_not(it: Served) -> None:
     assert strangers == [401, 401, 429]
 
 
+async def test_bogus_keys_of_one_address_reach_the_database_so_often_and_no_further(
+    it: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    people, asked = it.gateway.people, []
+    tight = replace(people.parts.policy, new_keys=Limit.per_minute(6, burst=3))
+    monkeypatch.setattr(people.keys, "_parts", replace(people.parts, policy=tight))
+    (good, good_id), (late, _) = await key(it, "calls:read"), await key(it, "calls:read")
+    assert (await ask(it, good)).status_code == 200
+    look = people.parts.store.look_across
+
+    async def counted(work: Any) -> Any:
+        asked.append(work)
+        return await look(work)
+
+    monkeypatch.setattr(people.parts.store, "look_across", counted)
+    bogus = [people.parts.secrets.new_api_key().key for _ in range(6)]
+    answers = [await ask(it, each) for each in bogus]
+    assert [answer.status_code for answer in answers] == [401, 401, 429, 429, 429, 429]
+    assert await code_of(answers[-1]) == (429, "too_many_requests")
+    assert answers[-1].headers["retry-after"] == "10"
+    assert len(asked) == 2
+    assert (await it.get("/api/auth/session", client=ELSEWHERE, headers=bearer(bogus[0]))).status_code == 429
+    assert (await ask(it, late)).status_code == 429, "one that was never seen here may be a try, too"
+    assert (await ask(it, good)).status_code == 200
+    elsewhere = ("198.51.100.9", 1)
+    assert (await ask(it, late, client=elsewhere)).status_code == 200
+    assert (await ask(it, late)).status_code == 200
+    proxied = {**bearer(bogus[0]), "x-real-ip": "198.51.100.77"}
+    assert (await it.get("/api/calls", client=("10.0.0.1", 1), headers=proxied)).status_code == 401
+
+    def revoke(session: Session) -> None:
+        session.get_one(ApiKey, good_id).revoked_at = 1.0
+
+    await people.parts.store.across(revoke)
+    await people.forget()
+    assert [(await ask(it, good)).status_code for _ in range(2)] == [401, 429]
+
+
 async def test_a_request_that_another_control_plane_passes_on_keeps_its_tenant(it: Served) -> None:
     other = await company(it)
     call_id = await it.call()

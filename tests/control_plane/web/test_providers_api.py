@@ -1,8 +1,12 @@
 """What the providers are and how they do, as this process has seen it."""
 
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+from control_plane.ports.brain import Question
+from control_plane.ports.errors import Misconfigured
+from control_plane.testing.brains import FakeBrain, says
 from tests.gateways import Served, served
 
 
@@ -21,7 +25,19 @@ async def test_every_kind_is_told_with_what_is_set_up(tmp_path: Path, database_u
         assert (found["brain"]["name"], found["brain"]["configured"]) == ("anthropic", True)
         assert found["brain"]["model"]
         assert found["tts"]["voice"]
-        assert all(item["breaker"] is None for item in found.values())
+        breakers = {kind: item["breaker"] for kind, item in found.items()}
+        assert breakers == {"carrier": None, "stt": "closed", "brain": "closed", "tts": "closed"}
+
+
+async def test_all_providers_of_a_kind_are_told_in_order(tmp_path: Path, database_url: str) -> None:
+    wrong, well = FakeBrain([Misconfigured("one", "wrong key")]), FakeBrain(says("Hola."))
+    async with served(tmp_path, database_url, parts={"brain": {"one": wrong, "two": well}}) as it:
+        async with aclosing(it.gateway.bots.chat._brain.answer(Question(system="", messages=()))) as events:
+            async for _ in events:
+                pass
+        body, _ = await asked(it)
+        brains = [(item["name"], item["breaker"]) for item in body["items"] if item["kind"] == "brain"]
+        assert brains == [("one", "open"), ("two", "closed")]
 
 
 async def test_what_is_not_set_up_has_no_name(tmp_path: Path, database_url: str) -> None:

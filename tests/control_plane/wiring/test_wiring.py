@@ -8,15 +8,15 @@ import pytest
 
 from control_plane.adapters.blobs.disk import DiskBlobs
 from control_plane.adapters.blobs.s3 import S3Blobs
-from control_plane.adapters.brains.anthropic import AnthropicBrain
 from control_plane.adapters.numbers import WorldNumberPlan
-from control_plane.adapters.stt.deepgram import DeepgramSpeechToText
-from control_plane.adapters.tts.elevenlabs import ElevenLabsTextToSpeech
 from control_plane.core.call.commands import Dial
 from control_plane.core.call.events import LegAnswered, LegHungUp, RecordingSaved
 from control_plane.core.call.state import Phase
 from control_plane.core.call.table import PATIENCE
 from control_plane.ports.errors import Misconfigured
+from control_plane.services.fallback.brains import BrainChain
+from control_plane.services.fallback.ears import EarChain
+from control_plane.services.fallback.voices import VoiceChain
 from control_plane.settings import Settings
 from control_plane.wiring import build_gateway
 from control_plane.wiring.parts import Parts, _leg_s, carrier_spec
@@ -56,9 +56,11 @@ async def test_assembling_starts_nothing(tmp_path: Path) -> None:
 
 def test_with_keys_there_are_ear_voice_and_brain(tmp_path: Path) -> None:
     it = parts(tmp_path, **KEYS)
-    assert isinstance(it.stt, DeepgramSpeechToText)
-    assert isinstance(it.tts, ElevenLabsTextToSpeech)
-    assert isinstance(it.brain, AnthropicBrain)
+    assert isinstance(it.stt, EarChain)
+    assert isinstance(it.tts, VoiceChain)
+    assert isinstance(it.brain, BrainChain)
+    named = [(info.kind, info.name) for info in it.providers.infos if info.configured]
+    assert named == [("stt", "deepgram"), ("brain", "anthropic"), ("tts", "elevenlabs"), ("tts", "deepgram")]
     assert isinstance(it.blobs, DiskBlobs)
     assert it.carrier.name == "telnyx"
     assert it.stream

@@ -174,7 +174,7 @@ async def test_results_come_late_on_demand(dial: Callable[..., Any], world: Worl
 
 
 async def test_garbage_comes_on_demand_and_is_asked_about(dial: Callable[..., Any], world: World) -> None:
-    world.faults.add(Fault(target="deepgram.stream", kind="garbage", params={"after_s": 0}))
+    world.faults.add(Fault(target="deepgram.stream", kind="garbage", params={"after_s": 0, "messages": 4}))
     async with dial() as socket:
         with pytest.raises(ValueError):
             json.loads(await socket.recv())

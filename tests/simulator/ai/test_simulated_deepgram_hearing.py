@@ -163,3 +163,43 @@ async def test_the_ledger_of_stages_learns_of_finals(dial: Callable[..., Any], w
     stages = world.stages.for_call("call-7")[0]["stages"]
     assert stages["ear_ms"] is not None
     assert stages["stt_ms"] is not None
+
+
+async def finalized_at(dial: Callable[..., Any], audio: bytes, *, at: int, pause: bytes = b"") -> list[dict[str, Any]]:
+    """All finals with words of `audio`, of which `at` bytes were sent when `Finalize` came."""
+    async with dial() as socket:
+        await play(socket, audio[:at])
+        await play(socket, pause)
+        await socket.send('{"type":"Finalize"}')
+        await play(socket, audio[at:] + SILENCE * 15)
+        messages = await heard(socket)
+    return [message for message in results(messages, final=True) if transcript(message)]
+
+
+@pytest.mark.parametrize("pause", [b"", SILENCE * 2])
+@pytest.mark.parametrize("share", [0.2, 0.35, 0.5, 0.65, 0.8])
+async def test_who_speaks_on_after_a_finalize_is_heard_without_a_doubled_word(
+    dial: Callable[..., Any], world: World, share: float, pause: bytes
+) -> None:
+    stretch, audio = spoken(world, TEXT)
+    at = int(len(audio) * share) // 160 * 160
+    finals = await finalized_at(dial, audio, at=at, pause=pause)
+    assert [final["from_finalize"] for final in finals] == [True, False]
+    assert " ".join(transcript(final) for final in finals) == stretch.text
+    first, second = finals
+    assert second["start"] == pytest.approx(first["start"] + first["duration"], abs=0.001)
+    assert second["speech_final"] is True
+
+
+async def test_a_finalize_after_the_last_word_is_followed_by_nothing_but_the_end_of_the_utterance(
+    dial: Callable[..., Any], world: World
+) -> None:
+    _, audio = spoken(world, TEXT)
+    async with dial() as socket:
+        await play(socket, audio + SILENCE * 2)
+        await socket.send('{"type":"Finalize"}')
+        await play(socket, SILENCE * 15)
+        messages = await heard(socket)
+    finals = [message for message in results(messages, final=True) if transcript(message)]
+    assert [(transcript(final), final["from_finalize"]) for final in finals] == [(TEXT, True)]
+    assert [message["type"] for message in messages].count("UtteranceEnd") == 1

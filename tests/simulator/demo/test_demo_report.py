@@ -20,7 +20,7 @@ def test_the_document_of_a_good_call_has_everything_a_program_asks_for() -> None
     assert (document["barge_ins"], document["clear_ms"], document["gap_max_ms"]) == (1, 82.0, 40.0)
     assert (document["line_closed"], document["closed_by"]) == (True, "gateway")
     assert (document["recording"], document["page"]) == ("/x/recording.wav", "/x/call.html")
-    assert document["gateway_share_p95_ms"] == 21.0
+    assert document["gateway_share_p95_ms"] == 0.7
     assert document["latency_ms"] == {"p50": 1040.0, "p95": 1080.0, "p99": 1080.0}
     assert document["transcript"][2] == {"speaker": "agent", "text": LONG, "heard": "Entiendo,", "interrupted": True}
 
@@ -30,6 +30,7 @@ def test_each_timed_reply_has_its_stages_and_what_the_ear_measured() -> None:
     assert first == {
         "turn": 2,
         "stt_ms": 450.0,
+        "endpoint_ms": None,
         "dispatch_ms": 0.4,
         "brain_ms": 360.0,
         "clause_ms": 50.0,
@@ -38,7 +39,8 @@ def test_each_timed_reply_has_its_stages_and_what_the_ear_measured() -> None:
         "playout_ms": 0.2,
         "total_ms": 1048.7,
         "ear_ms": 1080.0,
-        "gateway_share_ms": 21.0,
+        "ahead_ms": None,
+        "gateway_share_ms": 0.7,
     }
     assert second["ear_ms"] == 1040.0
 

@@ -1,6 +1,6 @@
 """From events to the conversation on the screen."""
 
-from simulator.demo.scene import Scene, place_of
+from simulator.demo.scene import WIRE, Line, Scene, place_of
 from tests.simulator.demo.recorded import EVENTS, LONG, TIMING, answered, barge_in, scene, state, turn, words
 
 
@@ -105,3 +105,10 @@ def test_places_are_found_by_letters() -> None:
     assert place_of("¡Sí, mañana!", 2) == len("¡Sí, ")
     assert place_of("¡Sí, mañana!", 0) == len("¡")
     assert place_of("¡Sí, mañana!", 99) == len("¡Sí, mañana!")
+
+
+def test_of_a_reply_that_was_made_ready_ahead_only_what_was_waited_for_is_shown() -> None:
+    stages = {name: 1.0 for names in WIRE.values() for name in names}
+    timing = {"stt": 170, "endpoint": 400, "brain": 350, "clause": 30, "voice": 180, "ahead": 400, "total": 730}
+    line = Line(speaker="agent", began_at=0.0, timing=timing, wire={"stages": stages})
+    assert line.parts() == {"stt": 170, "decision": 400, "brain": 0, "voice": 160, "gateway": 0}

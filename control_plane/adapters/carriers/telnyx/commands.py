@@ -14,6 +14,12 @@ from control_plane.ports.errors import Rejected
 
 Body = dict[str, Any]
 
+_DETECTION: Final[Mapping[str, Body]] = {
+    "hang_up": {"answering_machine_detection": "detect"},
+    "leave_message": {"answering_machine_detection": "greeting_end"},
+}
+"""What Telnyx listens for, by what is to be done with a machine."""
+
 _REJECTIONS: Final[Mapping[bool, str]] = {True: "USER_BUSY", False: "CALL_REJECTED"}
 
 
@@ -50,6 +56,7 @@ class Order:
 def dial_body(order: Order, command: c.Dial) -> Body:
     """Body of `POST /calls`."""
     body: Body = {"connection_id": order.account.connection_id, "to": command.to, "from": command.sender}
+    body |= _DETECTION.get(command.on_machine, {})
     body |= {"timeout_secs": order.account.ring_s, "time_limit_secs": order.account.talk_s}
     if command.stream:
         body |= _stream_with_token(order)

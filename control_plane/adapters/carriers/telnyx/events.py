@@ -94,9 +94,26 @@ def _recording_saved(payload: Payload) -> e.CallEvent | None:
     return None
 
 
+_MACHINES: Final = frozenset({"machine", "fax_detected"})
+_ENDED: Final = frozenset({"ended", "beep_detected"})
+
+
+def _picked_up(payload: Payload) -> e.CallEvent | None:
+    # Whoever may be a person is taken for one.
+    return e.MachineDetected() if text(payload, "result") in _MACHINES else None
+
+
+def _greeting_ended(payload: Payload) -> e.CallEvent:
+    return e.MachineGreetingEnded(sure=text(payload, "result") in _ENDED)
+
+
 _READERS: Final[Mapping[str, Callable[[Payload], e.CallEvent | None]]] = {
     "call.initiated": _initiated,
     "call.answered": lambda payload: e.LegAnswered(control_id=text(payload, "call_control_id")),
+    "call.machine.detection.ended": _picked_up,
+    "call.machine.greeting.ended": _greeting_ended,
+    "call.machine.premium.detection.ended": _picked_up,
+    "call.machine.premium.greeting.ended": _greeting_ended,
     "call.bridged": lambda payload: e.LegBridged(),
     "call.hangup": _hung_up,
     "call.speak.ended": _speech_played,

@@ -9,10 +9,17 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
-from control_plane.adapters.store import alert_tables, analytics_tables, callback_tables, node_tables, run_tables
+from control_plane.adapters.store import (
+    alert_tables,
+    analytics_tables,
+    callback_tables,
+    ear_tables,
+    node_tables,
+    run_tables,
+)
 from control_plane.ports.tables import Base, Words
 
-TABLES = (alert_tables, analytics_tables, callback_tables, node_tables, run_tables)
+TABLES = (alert_tables, analytics_tables, callback_tables, ear_tables, node_tables, run_tables)
 """Importing them makes their tables part of `Base.metadata`."""
 
 

@@ -4,7 +4,7 @@ import { faults } from '@/testing/axe'
 import { fakeApi, problem } from '@/testing/fake-api'
 import { renderApp } from '@/testing/render-app'
 import type { CallDetail } from './call-types'
-import { aCall, anEvent, aTurn } from './testing'
+import { aCall, anEar, anEvent, aTurn } from './testing'
 
 const OUTLINE = {
   duration_s: 60,
@@ -85,7 +85,7 @@ test('the stages of a reply open, and are there as a table', async () => {
   expect(screen.getByText('Model: first token')).toBeVisible()
   await user.click(screen.getByRole('button', { name: 'As a table' }))
   const table = screen.getByRole('table', { name: /Stages of every reply/ })
-  expect(within(table).getByRole('row', { name: /0:09 1,060 450 1 375/ })).toBeVisible()
+  expect(within(table).getByRole('row', { name: /0:09 1,060 – 450 – 1 375/ })).toBeVisible()
 })
 
 test('events are filtered by their kind', async () => {
@@ -156,4 +156,64 @@ test('a failure can be tried again', async () => {
   broken = false
   await user.click(again)
   expect(await screen.findByRole('heading', { name: 'Laura' })).toBeVisible()
+})
+
+const heard = {
+  ...ended,
+  turns: ended.turns.map((turn) => (turn.index === 2 ? { ...turn, ear_ms: 1180 } : turn)),
+  ear: anEar({
+    gaps: [{ from_s: 8, to_s: 9.1 }],
+    dead_air: [{ from_s: 30, to_s: 33.2 }],
+    overlaps: [{ from_s: 36, to_s: 37.5, by: 'agent', yielded: false }],
+    dead_air_ms: 3200,
+    talk_over_ms: 1500,
+    worst: {
+      from_s: 28.7,
+      to_s: 38.7,
+      score: 5450,
+      reasons: [
+        { code: 'dead_air', count: 1, longest_ms: 3200 },
+        { code: 'talk_over', count: 2, longest_ms: 1500 },
+      ],
+    },
+  }),
+}
+
+test('the worst ten seconds say why, and play', async () => {
+  api(heard)
+  const { user } = await renderApp('/calls/c1')
+  const seeked = vi.spyOn(HTMLMediaElement.prototype, 'currentTime', 'set')
+  const play = vi.spyOn(HTMLMediaElement.prototype, 'play').mockResolvedValue(undefined)
+  expect(await screen.findByText('Dead air for 3.2 sec')).toBeVisible()
+  expect(screen.getByText('The bot talked over the caller 2 times, up to 1.5 sec')).toBeVisible()
+  await user.click(screen.getByRole('button', { name: 'Hear 0:28 to 0:38' }))
+  expect(seeked.mock.calls.at(-1)?.[0]).toBeCloseTo(28.7)
+  expect(play).toHaveBeenCalledTimes(1)
+  const legend = await screen.findByRole('list', { name: 'Colours over the recording' })
+  expect(within(legend).getAllByRole('listitem').map((item) => item.textContent)).toEqual([
+    'Wait',
+    'Bot talks over',
+    'Dead air',
+    'The worst ten seconds',
+  ])
+  expect(await faults()).toEqual([])
+})
+
+test('a reply tells what the caller waited beside what the pipeline took', async () => {
+  api(heard)
+  const { user } = await renderApp('/calls/c1', 'es')
+  await user.click(await screen.findByRole('button', { name: /Respuesta en 0:09.*al oído: 1,18 s/ }))
+  expect(screen.getByText('Red, operador y comienzo callado de la voz').closest('div')).toHaveTextContent('120 ms')
+})
+
+test('a call without a recording names the worst stretch', async () => {
+  api({ ...heard, recording_url: '' })
+  await renderApp('/calls/c1')
+  expect(await screen.findByText('0:28 to 0:38')).toBeVisible()
+})
+
+test('a call in which nothing was wrong says so', async () => {
+  api({ ...heard, ear: anEar() })
+  await renderApp('/calls/c1')
+  expect(await screen.findByText(/Nothing to complain of/)).toBeVisible()
 })

@@ -6,6 +6,7 @@ import { CallFacts } from './call-facts'
 import classes from './call.module.css'
 import { outlineQuery } from './call-query'
 import type { CallDetail } from './call-types'
+import { WorstCard } from './ear/worst-card'
 import { JournalPanel } from './journal/journal-panel'
 import { LatencyPanel } from './latency/latency-panel'
 import type { Words } from './live-talk'
@@ -44,10 +45,12 @@ export function CallView({ call, words }: { call: CallDetail; words: Words }) {
               outline={outline.isError ? null : outline.data}
               lines={lines}
               current={lines[current]}
+              ear={call.ear}
             />
           ) : (
             <RecordingNote state={state} />
           )}
+          {call.ear && <WorstCard ear={call.ear} onSeek={there ? seek : undefined} />}
           {call.state === 'talking' && acts && <Say call={call} />}
           <Transcript lines={lines} current={current} onSeek={there ? seek : undefined} live={live} words={words} />
         </div>

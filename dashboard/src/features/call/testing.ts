@@ -1,5 +1,5 @@
 // Calls, turns and events for the tests of this page.
-import type { CallDetail, JournalEvent, Turn } from './call-types'
+import type { CallDetail, Ear, JournalEvent, Turn } from './call-types'
 
 export function aTurn(change: Partial<Turn> = {}): Turn {
   return {
@@ -11,6 +11,7 @@ export function aTurn(change: Partial<Turn> = {}): Turn {
     started_at: 101,
     ended_at: 104,
     timing: {},
+    ear_ms: null,
     tools: [],
     ...change,
   }
@@ -47,7 +48,28 @@ export function aCall(change: Partial<CallDetail> = {}): CallDetail {
     heard: '',
     turns: [],
     notes: [],
+    ear: null,
     events: [],
+    ...change,
+  }
+}
+
+export function anEar(change: Partial<Ear> = {}): Ear {
+  return {
+    from_s: 0,
+    to_s: 59,
+    way_ms: 60,
+    latency: { count: 1, p50_ms: 1180, p95_ms: 1180, max_ms: 1180 },
+    yielding: { count: 0, p50_ms: null, p95_ms: null, max_ms: null },
+    caller_s: 12,
+    agent_s: 30,
+    gaps: [],
+    overlaps: [],
+    dead_air: [],
+    holes: [],
+    dead_air_ms: 0,
+    talk_over_ms: 0,
+    worst: null,
     ...change,
   }
 }

@@ -24,7 +24,7 @@ export function Providers() {
         {({ items }) => (
           <ul className={classes.list}>
             {items.map((provider) => (
-              <li key={provider.kind} className={classes.provider}>
+              <li key={`${provider.kind}/${provider.name}`} className={classes.provider}>
                 <One provider={provider} />
               </li>
             ))}

@@ -2676,7 +2676,8 @@ export interface paths {
         head?: never;
         /**
          * Change settings.
-         * @description Fields that are not sent stay, also those of `retention`.
+         * @description Fields that are not sent stay, also those of `retention`. `max_live_calls` is changed by whoever runs the
+         *     installation.
          *
          *     Needs the permission `settings:write`.
          */
@@ -2701,6 +2702,26 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change settings of a tenant, `max_live_calls` among them: its share of the lines.
+         * @description Needs the permission `system:write`.
+         */
+        patch: operations["change_settings_of_tenant"];
         trace?: never;
     };
     "/api/users": {
@@ -3335,7 +3356,7 @@ export interface components {
          */
         BotDocument: {
             /**
-             * @description Kept for later: calls do not follow it yet.
+             * @description What to do when an answering machine takes a call of ours.
              * @default {
              *       "message": "",
              *       "policy": "talk"
@@ -3364,7 +3385,7 @@ export interface components {
              */
             greetings?: components["schemas"]["BotGreetings"];
             /**
-             * @description Kept for later: calls do not follow it yet.
+             * @description When callers are served; calls of ours are not affected.
              * @default {
              *       "closed_message": "",
              *       "week": {},
@@ -3409,7 +3430,9 @@ export interface components {
             persona?: string;
             /**
              * @default {
+             *       "fillers": [],
              *       "given_up": "",
+             *       "no_match": "",
              *       "provider_failure": "",
              *       "reprompts": [],
              *       "resumed": ""
@@ -3417,7 +3440,7 @@ export interface components {
              */
             phrases?: components["schemas"]["BotPhrases"];
             /**
-             * @description Kept for later: calls do not follow it yet.
+             * @description Who listens, thinks and speaks, in order.
              * @default {
              *       "brain": [],
              *       "brain_model": "",
@@ -3449,15 +3472,16 @@ export interface components {
              */
             transfer_number?: string | null;
             /**
-             * @description Kept for later: calls do not follow it yet.
              * @default {
              *       "answer_window_s": null,
              *       "digit_gap_s": null,
              *       "endpoint_patience_s": null,
+             *       "endpointing": null,
              *       "false_alarm_s": null,
              *       "false_alarms": null,
              *       "min_words": null,
-             *       "pause_limit_s": null
+             *       "pause_limit_s": null,
+             *       "speculation": null
              *     }
              */
             turns?: components["schemas"]["BotTurns"];
@@ -3564,7 +3588,9 @@ export interface components {
              *       "no_input_s": 8,
              *       "persona": "",
              *       "phrases": {
+             *         "fillers": [],
              *         "given_up": "",
+             *         "no_match": "",
              *         "provider_failure": "",
              *         "reprompts": [],
              *         "resumed": ""
@@ -3586,10 +3612,12 @@ export interface components {
              *         "answer_window_s": null,
              *         "digit_gap_s": null,
              *         "endpoint_patience_s": null,
+             *         "endpointing": null,
              *         "false_alarm_s": null,
              *         "false_alarms": null,
              *         "min_words": null,
-             *         "pause_limit_s": null
+             *         "pause_limit_s": null,
+             *         "speculation": null
              *       },
              *       "voice": ""
              *     }
@@ -3667,10 +3695,20 @@ export interface components {
          */
         BotPhrases: {
             /**
+             * Fillers
+             * @default []
+             */
+            fillers?: string[];
+            /**
              * Given Up
              * @default
              */
             given_up?: string;
+            /**
+             * No Match
+             * @default
+             */
+            no_match?: string;
             /**
              * Provider Failure
              * @default
@@ -3778,6 +3816,12 @@ export interface components {
              */
             endpoint_patience_s?: number | null;
             /**
+             * Endpointing
+             * @description How it is decided that the caller's turn is over; null: TURN_ENDPOINTING.
+             * @default null
+             */
+            endpointing?: ("fixed" | "adaptive" | "semantic") | null;
+            /**
              * False Alarm S
              * @default null
              */
@@ -3797,6 +3841,12 @@ export interface components {
              * @default null
              */
             pause_limit_s?: number | null;
+            /**
+             * Speculation
+             * @description Whether replies are made ready before that is certain; null: TURN_SPECULATION.
+             * @default null
+             */
+            speculation?: boolean | null;
         };
         /**
          * CallCounts
@@ -3831,6 +3881,8 @@ export interface components {
             direction: string;
             /** Duration S */
             duration_s: number | null;
+            /** @default null */
+            ear?: components["schemas"]["EarOut"] | null;
             /** Ended At */
             ended_at: number | null;
             /** Events */
@@ -4719,6 +4771,108 @@ export interface components {
         DoctorStarted: {
             /** Started */
             started: boolean;
+        };
+        /**
+         * EarLengthsOut
+         * @description How long something took. Null without any.
+         */
+        EarLengthsOut: {
+            /** Count */
+            count: number;
+            /** Max Ms */
+            max_ms: number | null;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+        };
+        /**
+         * EarOut
+         * @description What the call was like at the caller's ear, by what both tracks sound like.
+         */
+        EarOut: {
+            /** Agent S */
+            agent_s: number;
+            /** Caller S */
+            caller_s: number;
+            /** Dead Air */
+            dead_air: components["schemas"]["EarSpanOut"][];
+            /** Dead Air Ms */
+            dead_air_ms: number;
+            /** From S */
+            from_s: number;
+            /** Gaps */
+            gaps: components["schemas"]["EarSpanOut"][];
+            /** Holes */
+            holes: components["schemas"]["EarSpanOut"][];
+            latency: components["schemas"]["EarLengthsOut"];
+            /** Overlaps */
+            overlaps: components["schemas"]["EarOverlapOut"][];
+            /** Talk Over Ms */
+            talk_over_ms: number;
+            /** To S */
+            to_s: number;
+            /** Way Ms */
+            way_ms: number;
+            worst: components["schemas"]["EarWorstOut"] | null;
+            yielding: components["schemas"]["EarLengthsOut"];
+        };
+        /**
+         * EarOverlapOut
+         * @description Both were audible.
+         */
+        EarOverlapOut: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "caller" | "agent";
+            /** From S */
+            from_s: number;
+            /** To S */
+            to_s: number;
+            /** Yielded */
+            yielded: boolean;
+        };
+        /**
+         * EarReasonOut
+         * @description One kind of thing that was wrong: how often, and how long the longest was.
+         */
+        EarReasonOut: {
+            /**
+             * Code
+             * @description `dead_air`: nobody spoke and the bot owed the answer. `talk_over`: the bot talked over the caller. `late`: an answer came late. `slow_yield`: the caller came in and the bot went on. `hole`: the bot's voice broke off in the middle of a sound.
+             * @enum {string}
+             */
+            code: "dead_air" | "talk_over" | "late" | "slow_yield" | "hole";
+            /** Count */
+            count: number;
+            /** Longest Ms */
+            longest_ms: number;
+        };
+        /**
+         * EarSpanOut
+         * @description From when to when, in seconds of the recording: its first stream began at 0.
+         */
+        EarSpanOut: {
+            /** From S */
+            from_s: number;
+            /** To S */
+            to_s: number;
+        };
+        /**
+         * EarWorstOut
+         * @description The ten seconds that were worst to listen to.
+         */
+        EarWorstOut: {
+            /** From S */
+            from_s: number;
+            /** Reasons */
+            reasons: components["schemas"]["EarReasonOut"][];
+            /** Score */
+            score: number;
+            /** To S */
+            to_s: number;
         };
         /**
          * EventKindList
@@ -7363,6 +7517,11 @@ export interface components {
             currency?: string;
             /** Language */
             language?: string;
+            /**
+             * Max Live Calls
+             * @description Calls at once, in and out; 0: as many as the installation takes. Needs `system:write`.
+             */
+            max_live_calls?: number;
             /** Name */
             name?: string;
             /** Region */
@@ -7634,6 +7793,8 @@ export interface components {
             id: string;
             /** Language */
             language: string;
+            /** Max Live Calls */
+            max_live_calls: number;
             /** Name */
             name: string;
             /** Region */
@@ -7678,16 +7839,25 @@ export interface components {
          * TimingOut
          * @description Where the time of an answer went, in ms. A stage whose moments did not happen is missing.
          *
-         *     `stt` to `playout` follow one another; `total` is from the caller's last sound to the first piece of the answer,
-         *     `gateway` our own share (`dispatch` + `handover` + `playout`). Turns of the caller have none.
+         *     `stt` to `playout` follow one another; `endpoint` waits on purpose. Of a reply that was made ready `ahead` of the
+         *     decision, what lies within that time took none of the caller's. `total` is from the caller's last sound to the first
+         *     piece of the answer, `gateway` our own share (`dispatch` + `handover` + `playout`), `ear` from the caller's last
+         *     sound to the first sound of the answer, by both tracks of the call (once it has ended). Turns of the caller have
+         *     none.
          */
         TimingOut: {
+            /** Ahead */
+            ahead?: number;
             /** Brain */
             brain?: number;
             /** Clause */
             clause?: number;
             /** Dispatch */
             dispatch?: number;
+            /** Ear */
+            ear?: number;
+            /** Endpoint */
+            endpoint?: number;
             /** Gateway */
             gateway?: number;
             /** Handover */
@@ -7777,6 +7947,11 @@ export interface components {
          * @description One turn. `heard` is what the caller heard of `text`; they differ when the bot was interrupted.
          */
         TurnOut: {
+            /**
+             * Ear Ms
+             * @default null
+             */
+            ear_ms?: number | null;
             /** Ended At */
             ended_at: number | null;
             /** Heard */
@@ -9332,6 +9507,21 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "too_many_letters" | "too_many_requests";
+                    /** @constant */
+                    status?: 429;
+                };
+            };
+        };
+        /** @description Too Many Requests: `too_many_live_calls`, `too_many_requests`. */
+        "429.too_many_live_calls.too_many_requests": {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "too_many_live_calls" | "too_many_requests";
                     /** @constant */
                     status?: 429;
                 };
@@ -11103,7 +11293,7 @@ export interface operations {
             409: components["responses"]["409.do_not_call.no_own_number"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.bad_number.invalid.unknown_bot"];
-            429: components["responses"]["429.too_many_requests"];
+            429: components["responses"]["429.too_many_live_calls.too_many_requests"];
             502: components["responses"]["502.dial_refused"];
             503: components["responses"]["503.not_accepting"];
             default: components["responses"]["Problem"];
@@ -12801,7 +12991,7 @@ export interface operations {
                 /** @description A minus in front turns the order round. */
                 sort?: "-created_at" | "created_at";
                 /** @description Only with this state. */
-                state?: "waiting" | "running" | "done" | "failed" | "cancelled";
+                state?: "receiving" | "waiting" | "running" | "done" | "failed" | "cancelled";
                 /** @description Only with this list_id. */
                 list_id?: string;
             };
@@ -12862,6 +13052,7 @@ export interface operations {
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.foreign_origin.not_allowed"];
             404: components["responses"]["404.unknown_list"];
+            409: components["responses"]["409.limit_reached"];
             413: components["responses"]["413.file_too_large.request_entity_too_large"];
             422: components["responses"]["422.invalid"];
             429: components["responses"]["429.too_many_requests"];
@@ -14830,7 +15021,7 @@ export interface operations {
             409: components["responses"]["409.do_not_call.no_own_number"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.bad_number.invalid.unknown_bot"];
-            429: components["responses"]["429.too_many_requests"];
+            429: components["responses"]["429.too_many_live_calls.too_many_requests"];
             502: components["responses"]["502.dial_refused"];
             503: components["responses"]["503.not_accepting"];
             default: components["responses"]["Problem"];
@@ -15044,6 +15235,47 @@ export interface operations {
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.request_entity_too_large"];
             422: components["responses"]["422.idempotency_key_reused.invalid"];
+            429: components["responses"]["429.too_many_requests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_settings_of_tenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of what is to be changed, as it was read; 412 `version_mismatch` when it was changed meanwhile. Without it, whatever is there is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id of the tenant. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChanges"];
+            };
+        };
+        responses: {
+            /** @description How the tenant keeps its house. Empty `zone` and `region`: those of the installation. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantSettings"];
+                };
+            };
+            400: components["responses"]["400.bad_request.unreadable_path"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.foreign_origin.not_allowed"];
+            404: components["responses"]["404.not_found.unknown_tenant"];
+            409: components["responses"]["409.changed_meanwhile"];
+            412: components["responses"]["412.version_mismatch"];
+            413: components["responses"]["413.request_entity_too_large"];
+            422: components["responses"]["422.invalid"];
             429: components["responses"]["429.too_many_requests"];
             default: components["responses"]["Problem"];
         };

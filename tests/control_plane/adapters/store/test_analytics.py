@@ -12,13 +12,14 @@ from control_plane.adapters.store.analytics import SqlAnalyticsStore
 from control_plane.adapters.store.analytics_tables import call_facts, call_sums
 from control_plane.adapters.store.calls import SqlCallStore
 from control_plane.adapters.store.database import Database
+from control_plane.adapters.store.privacy import SqlPersonalCalls
 from control_plane.adapters.store.reports import SqlReportStore
 from control_plane.adapters.store.tables import calls as call_table
 from control_plane.core.analytics.histogram import Pile, middle_ms
 from control_plane.core.analytics.periods import DAY_S, HOUR_S, STEPS
 from control_plane.core.quantile import nearest_rank
 from control_plane.ports.analytics import BOT, CAMPAIGN, CAUSE, COUNTS, LATENCIES, SELLER, FactsWanted, number_of
-from control_plane.ports.stores import CallRecord
+from control_plane.ports.stores import CallFilter, CallRecord
 from tests.records import call_record, journal_entry, turn_record
 
 MIDNIGHT = 1_772_323_200.0
@@ -241,6 +242,39 @@ async def test_what_a_deleted_call_left_for_the_search_goes_with_it(
     words, sums, kept = await database.write(gone)
     assert (words, sums) == (0, 0)
     assert kept > 0
+
+
+@pytest.mark.parametrize("erasure", ["blank", "silence"])
+async def test_words_that_are_erased_while_their_call_is_counted_do_not_come_back(
+    database: Database, calls: SqlCallStore, store: SqlAnalyticsStore, monkeypatch: pytest.MonkeyPatch, erasure: str
+) -> None:
+    await ended(calls, "c1", turns=[{"heard": "secreto"}], contact_name="Laura")
+    personal, harvested = SqlPersonalCalls(database), asyncio.to_thread
+
+    async def erased_meanwhile(work: Any, *args: Any) -> Any:
+        harvest = await harvested(work, *args)
+        if erasure == "blank":
+            await personal.blank("default", ["c1"], numbers=[])
+        else:
+            await personal.silence(["c1"])
+        return harvest
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("control_plane.adapters.store.analytics_count._apart", erased_meanwhile)
+        assert await store.count_ended(before=LATER, limit=5) == 0
+    assert await all_counted(store) == 1
+    for words in ({"said": "secreto"}, {"text": "laura"} if erasure == "blank" else {"said": "secreto"}):
+        assert list((await calls.list(CallFilter(tenant_id="default", **words))).items) == []  # type: ignore[arg-type]
+
+
+async def test_an_erasure_waits_for_the_count_and_then_sees_what_it_added(
+    database: Database, calls: SqlCallStore, store: SqlAnalyticsStore
+) -> None:
+    await ended(calls, "c1", turns=[{"heard": "secreto"}])
+    personal = SqlPersonalCalls(database)
+    await asyncio.gather(store.count_ended(before=LATER, limit=5), personal.silence(["c1"]))
+    await all_counted(store)
+    assert list((await calls.list(CallFilter(tenant_id="default", said="secreto"))).items) == []
 
 
 def test_numbers_rise_with_the_beginning_and_fit() -> None:

@@ -57,6 +57,7 @@ async def test_calls_are_found_by_their_words(
     some: SqlCallStore, monkeypatch: pytest.MonkeyPatch, recent: int, wanted: dict[str, Any], ids: list[str]
 ) -> None:
     monkeypatch.setattr(call_words, "RECENT", recent)
+    monkeypatch.setattr(call_words, "RECENT_BESIDE", recent)
     assert await found(some, **wanted) == ids
 
 

@@ -44,7 +44,7 @@ QUERIES: list[tuple[Any, str]] = [
         "ix_call_sums_tenant_id",
     ),
     (analytics_count._ENDED, "ix_calls_uncounted"),
-    (facts_of(FACTS), "sqlite_autoindex_call_facts_1"),
+    (facts_of(FACTS, dialect="sqlite"), "sqlite_autoindex_call_facts_1"),
     (reports.calls_of(reports.Span(None, 1.0, 2.0), dialect="sqlite"), "ix_calls_created_at"),
     (reports.calls_of(reports.Span("t", 1.0, 2.0), dialect="sqlite"), "ix_calls_tenant_id"),
     (reports.turns_of(reports.Span(None, 1.0, 2.0), dialect="sqlite"), "ix_call_turns_started_at"),

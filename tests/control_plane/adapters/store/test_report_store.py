@@ -9,7 +9,7 @@ from control_plane.adapters.store.calls import SqlCallStore
 from control_plane.adapters.store.database import Database
 from control_plane.adapters.store.reports import SqlReportStore
 from control_plane.core.call.causes import HangupCause
-from control_plane.core.call.success import BROKEN, succeeded
+from control_plane.core.call.success import BROKEN, NOBODY_TALKED, succeeded
 from control_plane.ports.reports import DayReport, HourReport, LastWords, TalkFigures
 from tests.records import call_record, journal_entry, turn_record
 
@@ -104,7 +104,7 @@ async def test_answers_that_were_cut_off_are_counted(calls: SqlCallStore, report
 
 
 async def test_success_follows_the_rule(calls: SqlCallStore, reports: SqlReportStore) -> None:
-    reasons = ("", "the bot said goodbye", *BROKEN, "Answer refused: 7", "100% refused")
+    reasons = ("", "the bot said goodbye", *BROKEN, *NOBODY_TALKED, "Answer refused: 7", "100% refused")
     expected = 0
     for number, (cause, reason, spoke) in enumerate(product(HangupCause, reasons, (True, False))):
         name = f"call-{number}"

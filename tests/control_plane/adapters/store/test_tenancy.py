@@ -57,6 +57,8 @@ async def store(database: Database) -> SqlTenantStore:
     return store
 
 
+Other = aliased(Product)
+
 READS: dict[str, Callable[[Session], Any]] = {
     "rows": lambda s: sorted(row.sku for row in s.scalars(select(Product))),
     "columns": lambda s: skus(s),
@@ -68,7 +70,9 @@ READS: dict[str, Callable[[Session], Any]] = {
     "from a subquery": lambda s: sorted(s.scalars(select(select(Product).subquery().c.sku))),
     "exists": lambda s: sorted(
         s.scalars(
-            select(Product.sku).where(exists().where((other := aliased(Product)).id == Product.id, other.stock == 3))
+            select(Product.sku).where(
+                select((other := aliased(Product)).id).where(other.id == Product.id, other.stock == 3).exists()
+            )
         )
     ),
     "join": lambda s: sorted(
@@ -101,6 +105,21 @@ BREAKOUTS: dict[str, Callable[[Session], Any]] = {
     "text": lambda s: s.execute(text("SELECT sku FROM products")).all(),
     "core": lambda s: s.execute(select(Product.__table__.c.sku)).all(),
     "another table of the core": lambda s: s.execute(select(calls.c.id)).all(),
+    "exists without a selection": lambda s: s.scalars(
+        select(Product.sku).where(exists().where(Other.sku == "B1"))
+    ).all(),
+    "a table in a condition": lambda s: s.scalars(select(Product.sku).where(Other.sku == "B1")).all(),
+    "a table in a subquery": lambda s: s.scalars(select(Product.sku).where(Product.id.in_(select(calls.c.id)))).all(),
+    "a joined table": lambda s: s.scalars(select(Product.sku).join(calls, literal(True))).all(),
+    "a second table in a function": lambda s: s.scalars(select(func.coalesce(Product.sku, Other.sku))).all(),
+    "a subquery that is not correlated": lambda s: s.scalars(
+        select(Product.sku).where(exists().where(Product.sku == "B1").correlate_except(Product))
+    ).all(),
+    "text in a condition": lambda s: s.scalars(select(Product.sku).where(text("1 = 1"))).all(),
+    "text that gives rows": lambda s: s.scalars(select(Product).from_statement(text("SELECT * FROM products"))).all(),
+    "update by another table": lambda s: s.execute(
+        update(Product).where(Other.sku == "B1").values(stock=0).execution_options(**{SUMMED_UP: True})
+    ),
     "unnoted update": lambda s: s.execute(update(Product).values(stock=0)),
     "unnoted delete": lambda s: s.execute(delete(Product)),
     "insert for another": lambda s: s.execute(insert(Product), [{"id": "x", "tenant_id": "b", "sku": "X"}]),
@@ -126,6 +145,15 @@ async def test_a_change_of_many_rows_stays_with_the_tenant(store: SqlTenantStore
     await store.write(A, empty)
     assert await store.read(B, lambda session: session.scalars(select(Product.stock)).all()) == [3]
     assert await store.read(A, lambda session: session.scalars(select(Product.stock)).all()) == [0, 0]
+
+
+async def test_a_subquery_of_the_orm_finds_no_rows_of_others(store: SqlTenantStore) -> None:
+    def theirs(session: Session) -> list[str]:
+        there = select(Other.id).where(Other.sku == "B1").exists()
+        return list(session.scalars(select(Product.sku).where(there)))
+
+    assert await store.read(A, theirs) == []
+    assert await store.read(B, theirs) == ["B1"]
 
 
 async def test_nobody_sees_nothing(store: SqlTenantStore) -> None:

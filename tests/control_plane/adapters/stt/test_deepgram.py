@@ -9,7 +9,7 @@ from control_plane.adapters.sockets import SocketTimings
 from control_plane.adapters.stt.deepgram import DeepgramEar, DeepgramSpeechToText
 from control_plane.core.turn.events import FinalHeard, InterimHeard, UtteranceEnded
 from control_plane.ports.errors import Misconfigured, ProviderError, RateLimited, Rejected, Unavailable
-from control_plane.ports.hearing import HearingOptions
+from control_plane.ports.hearing import HearingOptions, Listening
 from tests.wire.deepgram import DeepgramWire, deepgram_wire
 from tests.wire.server import spawn, until
 
@@ -60,8 +60,10 @@ async def test_what_is_heard_arrives_in_order(wire: DeepgramWire, ear: DeepgramE
     await wire.results("", final=True, speech_final=True)
     await wire.tell({"type": "UtteranceEnd", "channel": [0, 1], "last_word_end": 1.0})
     events = ear.events()
-    assert [await anext(events) for _ in range(4)] == [
+    assert [await anext(events) for _ in range(6)] == [
+        Listening(),
         InterimHeard(text="hola"),
+        Listening(),
         FinalHeard(text="Hola.", ends_speech=False),
         FinalHeard(text="", ends_speech=True),
         UtteranceEnded(),

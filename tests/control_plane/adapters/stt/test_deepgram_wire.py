@@ -7,7 +7,7 @@ from websockets.frames import Close
 from control_plane.adapters.stt.deepgram_wire import closed_by_provider, heard, listen_query
 from control_plane.core.turn.events import FinalHeard, InterimHeard, UtteranceEnded
 from control_plane.ports.errors import MalformedMessage, Rejected, Unavailable
-from control_plane.ports.hearing import HearingOptions
+from control_plane.ports.hearing import HearingOptions, Listening
 
 
 def results(transcript: str, *, final: str = "false", speech_final: str = "false") -> str:
@@ -50,8 +50,9 @@ def test_an_interim_is_what_is_believed_so_far() -> None:
     assert heard(results("hola qué")) == InterimHeard(text="hola qué")
 
 
-def test_an_empty_interim_says_nothing() -> None:
-    assert heard(results("")) is None
+@pytest.mark.parametrize("message", [results(""), '{"type":"SpeechStarted","channel":[0],"timestamp":0.1}'])
+def test_a_sound_without_words_is_a_sign_of_life(message: str) -> None:
+    assert heard(message) == Listening()
 
 
 def test_a_final_without_an_endpoint_does_not_end_the_speech() -> None:
@@ -70,7 +71,7 @@ def test_a_gap_between_words_ends_the_utterance() -> None:
     assert heard('{"type":"UtteranceEnd","channel":[0,1],"last_word_end":2.1}') == UtteranceEnded()
 
 
-@pytest.mark.parametrize("kind", ["Metadata", "SpeechStarted", "ConfigureSuccess", "SomethingFromTomorrow"])
+@pytest.mark.parametrize("kind", ["Metadata", "ConfigureSuccess", "SomethingFromTomorrow"])
 def test_messages_without_words_are_passed_over(kind: str) -> None:
     assert heard(f'{{"type":"{kind}"}}') is None
 

@@ -281,3 +281,42 @@ def test_with_any_lead_and_chunk_everything_is_sent_in_time(lead_s: float, chunk
     messages = sent_until(playout, 10.0, 20.0)
     assert b"".join(message for _, message in messages) == audio(3.0)
     assert playout.ends_at == pytest.approx(13.0)
+
+
+def test_what_breaks_off_is_played_to_its_last_whole_word_and_another_voice_goes_on() -> None:
+    playout = Playout()
+    playout.add(b"\x11" * 8 * 700, "hola Ana", starts_ms=(100, 150, 200, 250, 300, 400, 450, 500))
+    assert playout.break_off() == "hola "
+    playout.add(b"\x22" * 8 * 400, "Ana.", starts_ms=(0, 100, 200, 300))
+    playout.finish()
+    sent, now = b"", 100.0
+    while not playout.finished(now):
+        sent += playout.due(now) or b""
+        now += 0.02
+    assert sent == b"\x11" * 8 * 400 + b"\x22" * 8 * 400
+    assert playout.heard(now) == "hola Ana."
+    assert playout.covered == "hola Ana."
+
+
+def test_what_was_sent_already_of_a_broken_word_is_not_taken_back() -> None:
+    playout = Playout(lead_s=1.0, chunk_s=0.2)
+    playout.add(b"\x11" * 8 * 700, "hola Ana", starts_ms=(100, 150, 200, 250, 300, 400, 450, 500))
+    sent = b""
+    while message := playout.due(100.0):
+        sent += message
+    assert playout.break_off() == "hola "
+    playout.add(b"\x22" * 8 * 400, "Ana.", starts_ms=(0, 100, 200, 300))
+    playout.finish()
+    now = 100.0
+    while not playout.finished(now):
+        sent += playout.due(now) or b""
+        now += 0.02
+    assert sent.count(b"\x22") == 8 * 400
+    assert playout.heard(now) == "hola Ana."
+
+
+def test_a_dropped_reply_does_not_break_off_any_more() -> None:
+    playout = Playout()
+    playout.add(b"\x11" * 8 * 700, "hola ", starts_ms=(0, 50, 100, 150, 200))
+    playout.drop(100.0)
+    assert playout.break_off() == "hola "

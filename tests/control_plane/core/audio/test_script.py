@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_plane.core.audio.script import Script
+from control_plane.core.audio.script import Script, rest_of
 
 MS = 8
 
@@ -117,3 +117,57 @@ def test_more_audio_never_means_fewer_words_and_what_is_heard_is_a_prefix(
     less, more = (script.heard(min(byte, script.received)) for byte in sorted(played))
     assert script.text.startswith(more)
     assert more.startswith(less)
+
+
+def test_a_text_that_breaks_off_keeps_the_words_of_which_there_is_all() -> None:
+    script = Script()
+    script.add(700 * MS, "hola Ana", starts_ms=(100, 150, 200, 250, 300, 400, 450, 500))
+    assert script.break_off() == 400 * MS
+    assert script.text == "hola "
+    script.cut(400 * MS)
+    script.add(300 * MS, "Ana.", starts_ms=(0, 50, 100, 150))
+    assert script.heard(460 * MS) == "hola"
+    assert script.heard(600 * MS) == "hola Ana."
+
+
+def test_a_text_that_ends_with_a_space_has_all_its_words() -> None:
+    script = Script()
+    script.add(200 * MS, "sí ", starts_ms=(0, 50, 100))
+    assert (script.break_off(), script.text) == (200 * MS, "sí ")
+
+
+def test_of_a_text_without_times_as_much_counts_as_slow_speech_would_have_said() -> None:
+    script = Script()
+    script.add(800 * MS, "hola Ana, hasta mañana ", starts_ms=())
+    assert (script.break_off(), script.text) == (800 * MS, "hola Ana, ")
+    assert script.heard(800 * MS) == "hola Ana,"
+
+
+def test_a_text_without_times_that_was_said_long_enough_is_left_whole() -> None:
+    script = Script()
+    script.add(900 * MS, "hola Ana", starts_ms=())
+    assert (script.break_off(), script.text) == (900 * MS, "hola Ana")
+
+
+def test_a_text_of_which_there_is_nothing_is_forgotten() -> None:
+    script = Script()
+    assert (script.break_off(), script.text) == (0, "")
+    script.add(0, "hola Ana", starts_ms=())
+    assert (script.break_off(), script.text) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "rest"),
+    [
+        ("Uno dos. Tres.", "", "Uno dos. Tres."),
+        ("Uno dos. Tres.", "Uno ", "dos. Tres."),
+        ("Uno dos. Tres.", "uno  DOS ", "Tres."),
+        ("Uno – dos. Tres.", "Uno –", "dos. Tres."),
+        ("Uno – dos. Tres.", "Uno", "dos. Tres."),
+        ("Uno dos. Tres.", "Uno dos. Tres. ", ""),
+        ("Uno dos. …", "Uno dos.", ""),
+        ("Uno.", "Uno dos tres", ""),
+    ],
+)
+def test_what_is_left_to_be_spoken_begins_behind_the_last_word_that_was(text: str, spoken: str, rest: str) -> None:
+    assert rest_of(text, spoken) == rest

@@ -13,7 +13,7 @@ from control_plane.core.call import commands as c
 from control_plane.core.call import events as e
 from control_plane.core.call.machine import CallMachine
 from control_plane.core.call.rules import ATTACH_PATIENCE_S
-from control_plane.core.call.state import LIVE, LegState, Mode, Phase
+from control_plane.core.call.state import LIVE, LegState, Mode, OnMachine, Phase
 from control_plane.core.call.table import PATIENCE
 from tests.call_events import (
     ACCEPTED,
@@ -95,6 +95,10 @@ class Leg:
                     assert after.phase is P.TALKING
                     assert stream == (after.mode is Mode.STREAM)
                     assert stream == after.media
+                case c.LeaveMessage(stream=stream):
+                    assert after.phase is P.TALKING
+                    assert after.on_machine == OnMachine.LEAVE_MESSAGE
+                    assert stream == (after.mode is Mode.STREAM) == after.media
                 case c.Hangup():
                     assert after.control_id
                     assert after.hangup_asked

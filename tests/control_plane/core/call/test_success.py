@@ -3,9 +3,9 @@
 import pytest
 
 from control_plane.core.call.causes import HangupCause
-from control_plane.core.call.success import BROKEN, succeeded
+from control_plane.core.call.success import BROKEN, NOBODY_TALKED, succeeded
 from control_plane.services.calls import roster
-from control_plane.services.conversation.conversation import NO_VOICE
+from control_plane.services.conversation.delivery import NO_VOICE
 
 
 @pytest.mark.parametrize("reason", ["", "the bot said goodbye", "asked by the API", "talking for too long"])
@@ -16,6 +16,11 @@ def test_a_call_in_which_the_caller_spoke_and_which_ended_in_order_is_one(reason
 
 @pytest.mark.parametrize("reason", [*BROKEN, "StartTranscription refused: 90018"])
 def test_a_call_that_a_fault_ended_is_none(reason: str) -> None:
+    assert not succeeded("normal", reason, caller_spoke=True)
+
+
+@pytest.mark.parametrize("reason", NOBODY_TALKED)
+def test_a_call_in_which_only_a_machine_was_heard_is_none(reason: str) -> None:
     assert not succeeded("normal", reason, caller_spoke=True)
 
 

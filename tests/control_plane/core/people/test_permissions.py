@@ -21,6 +21,12 @@ def test_an_agent_works_with_customers_and_changes_no_settings() -> None:
     assert not allowed & {"settings:write", "bots:write", "users:write"}
 
 
+def test_nobody_can_be_given_a_way_to_change_the_audit_log() -> None:
+    assert "audit:read" in ALL
+    assert "audit:write" not in ALL
+    assert granted(["audit:write", "audit:read"], limit=ALL) == {"audit:read"}
+
+
 def test_no_role_of_a_tenant_reaches_the_installation() -> None:
     assert not any(set(SYSTEM) & allowed for allowed in PERMISSIONS.values())
 

@@ -47,3 +47,10 @@ def test_a_silent_caller_is_a_false_alarm_sooner_than_a_noisy_one() -> None:
 def test_after_enough_false_alarms_a_voice_does_not_pause() -> None:
     strategy = WordsInterrupt(policy=TurnPolicy(false_alarms=2))
     assert [strategy.voice_pauses(n) for n in range(4)] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("text", ["Muy", "De", "Claro, muy", "Por", "Sí, está"])
+def test_the_beginning_of_a_backchannel_is_no_interruption_while_more_may_come(text: str) -> None:
+    strategy = WordsInterrupt(policy=TurnPolicy())
+    assert strategy.judge(text, opening=False, growing=True) is Verdict.MURMUR
+    assert strategy.judge(f"{text} mañana", opening=False, growing=True) is Verdict.INTERRUPTION

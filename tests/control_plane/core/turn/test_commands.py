@@ -15,5 +15,6 @@ def test_commands_are_values_that_compare_and_do_not_change() -> None:
         Commit(text="sí").text = "no"  # type: ignore[misc]
 
 
-def test_there_are_five_ways_to_act() -> None:
-    assert {kind.__name__ for kind in get_args(TurnCommand)} == {"Commit", "Pause", "CutOff", "Resume", "Reprompt"}
+def test_there_are_nine_ways_to_act() -> None:
+    ways = "Commit Speculate Withdraw Hold Release Pause CutOff Resume Reprompt"
+    assert {kind.__name__ for kind in get_args(TurnCommand)} == set(ways.split())

@@ -6,12 +6,24 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_plane.core.turn.commands import Commit, CutOff, Pause, Reprompt, Resume, TurnCommand
+from control_plane.core.turn.commands import (
+    Commit,
+    CutOff,
+    Hold,
+    Pause,
+    Release,
+    Reprompt,
+    Resume,
+    Speculate,
+    TurnCommand,
+    Withdraw,
+)
 from control_plane.core.turn.events import (
     AgentPaused,
     AgentStarted,
     AgentStopped,
     DigitPressed,
+    EagerEnd,
     FinalHeard,
     InterimHeard,
     SpeechStarted,
@@ -19,16 +31,18 @@ from control_plane.core.turn.events import (
     TurnEvent,
     UtteranceEnded,
 )
-from control_plane.core.turn.machine import Floor, TurnMachine
-from control_plane.core.turn.policy import TurnPolicy
+from control_plane.core.turn.floor import Floor
+from control_plane.core.turn.machine import TurnMachine
+from control_plane.core.turn.policy import EndpointingKind, TurnPolicy
 
 TEXTS = st.sampled_from(["", " ", "sí", "ajá claro", "W", "W W", "sí W"])
 EVENTS: st.SearchStrategy[TurnEvent | None] = st.one_of(
     st.none(),
     st.builds(SpeechStarted),
-    st.builds(SpeechStopped),
+    st.builds(SpeechStopped, silent_s=st.sampled_from([0.0, 0.16])),
     st.builds(InterimHeard, text=TEXTS),
     st.builds(FinalHeard, text=TEXTS, ends_speech=st.booleans()),
+    st.builds(EagerEnd, text=TEXTS),
     st.builds(UtteranceEnded),
     st.builds(DigitPressed, digit=st.sampled_from("12*#")),
     st.builds(AgentStarted),
@@ -37,14 +51,17 @@ EVENTS: st.SearchStrategy[TurnEvent | None] = st.one_of(
 )
 """None is a tick. Every W becomes a word of its own."""
 
+POLICIES = st.builds(TurnPolicy, endpointing=st.sampled_from(EndpointingKind), speculations=st.sampled_from([0, 3]))
 SCRIPTS = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.7, 1.5, 4.5, 9.0]), EVENTS), max_size=60)
 
 
 class Conversation:
     """Plays a script and holds every command against the rules."""
 
-    def __init__(self) -> None:
-        self.machine = TurnMachine(TurnPolicy())
+    def __init__(self, policy: TurnPolicy) -> None:
+        self.machine = TurnMachine(policy)
+        self.held = False
+        self.guessed = False
         self.now = 0.0
         self.floor = Floor.LISTENING
         self.thinking = False
@@ -76,8 +93,10 @@ class Conversation:
         """What an event changes by itself, without a command."""
         if isinstance(event, AgentStarted) and self.floor is Floor.LISTENING:
             self.floor, self.thinking, self.unanswered = Floor.SPEAKING, False, []
+            self.held = self.guessed = False
         elif isinstance(event, AgentStopped):
             self.thinking, self.unanswered = False, []
+            self.held = self.guessed = False
             self.floor = Floor.PAUSED if self.floor is Floor.PAUSED else Floor.LISTENING
             self.stopped_in_pause = self.floor is Floor.PAUSED
 
@@ -101,6 +120,21 @@ class Conversation:
                 case Commit(text=text):
                     assert self.floor is Floor.LISTENING
                     self._check_text(text)
+                    self.held = self.guessed = False
+                case Speculate(text=text):
+                    assert self.floor is Floor.LISTENING
+                    assert text.split()[: len(self.unanswered)] == self.unanswered
+                    self.guessed, self.held = True, False
+                case Withdraw():
+                    assert self.guessed
+                    self.guessed = False
+                case Hold():
+                    assert self.thinking
+                    assert not self.held
+                    self.held = True
+                case Release():
+                    assert self.held
+                    self.held = False
         self.stopped_in_pause = False
 
     def _check_text(self, text: str) -> None:
@@ -115,16 +149,18 @@ class Conversation:
         self.unanswered, self.thinking = words, True
 
 
-@given(SCRIPTS)
-def test_commands_are_legal_and_no_word_is_committed_twice(script: list[tuple[float, TurnEvent | None]]) -> None:
-    conversation = Conversation()
+@given(POLICIES, SCRIPTS)
+def test_commands_are_legal_and_no_word_is_committed_twice(
+    policy: TurnPolicy, script: list[tuple[float, TurnEvent | None]]
+) -> None:
+    conversation = Conversation(policy)
     for wait, event in script:
         conversation.step(wait, event)
 
 
-@given(SCRIPTS)
-def test_left_alone_the_machine_comes_to_rest(script: list[tuple[float, TurnEvent | None]]) -> None:
-    conversation = Conversation()
+@given(POLICIES, SCRIPTS)
+def test_left_alone_the_machine_comes_to_rest(policy: TurnPolicy, script: list[tuple[float, TurnEvent | None]]) -> None:
+    conversation = Conversation(policy)
     for wait, event in script:
         conversation.step(wait, event)
     for _ in range(5):
@@ -134,9 +170,9 @@ def test_left_alone_the_machine_comes_to_rest(script: list[tuple[float, TurnEven
     assert conversation.machine.wake_at is None
 
 
-@given(SCRIPTS)
-def test_no_real_word_is_lost(script: list[tuple[float, TurnEvent | None]]) -> None:
-    conversation = Conversation()
+@given(POLICIES, SCRIPTS)
+def test_no_real_word_is_lost(policy: TurnPolicy, script: list[tuple[float, TurnEvent | None]]) -> None:
+    conversation = Conversation(policy)
     for wait, event in script:
         conversation.step(wait, event)
     while (wake_at := conversation.machine.wake_at) is not None:

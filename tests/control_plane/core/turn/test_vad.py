@@ -15,6 +15,7 @@ from control_plane.core.turn.vad import VadGate, VadPolicy
 
 SILENCE = b"\xff" * FRAME_BYTES
 LEAD = 10
+HANGOVER_S = VadPolicy().stop_frames * 0.02
 """Frames before the sound begins."""
 FORMANTS = [(750, 1250), (480, 1850), (320, 2250), (480, 950), (340, 800)]
 """Of the five Spanish vowels."""
@@ -113,7 +114,7 @@ def test_a_voice_starts_speech_within_a_tenth_of_a_second_and_silence_ends_it(
     pitch: float, vowel: int, dbfs: float
 ) -> None:
     (started, start), (_, stop) = events(pcmu(embedded(at_level(voice(pitch, vowel), dbfs))))
-    assert (start, stop) == (SpeechStarted(), SpeechStopped())
+    assert (start, stop) == (SpeechStarted(), SpeechStopped(silent_s=HANGOVER_S))
     assert LEAD < started <= LEAD + 5
 
 
@@ -136,7 +137,7 @@ def test_a_voice_on_a_noisy_line_starts_speech_once(pitch: float, vowel: int, db
     spoken = embedded(at_level(voice(pitch, vowel), dbfs))
     noise = at_level(white(len(spoken) / SAMPLE_RATE, vowel), -35)
     (started, start), (_, stop) = events(pcmu(over(spoken, noise)))
-    assert (start, stop) == (SpeechStarted(), SpeechStopped())
+    assert (start, stop) == (SpeechStarted(), SpeechStopped(silent_s=HANGOVER_S))
     assert LEAD < started <= LEAD + 7
 
 
@@ -199,7 +200,7 @@ def test_a_voice_too_quiet_for_the_line_is_no_speech() -> None:
 
 def test_a_pause_between_words_does_not_end_the_speech_but_a_longer_one_does() -> None:
     word = pcmu(at_level(voice(130, 1, 0.4), -20))
-    assert len(events(word + SILENCE * 8 + word + SILENCE * 30)) == 2
+    assert len(events(word + SILENCE * 4 + word + SILENCE * 30)) == 2
     assert len(events(word + SILENCE * 20 + word + SILENCE * 30)) == 4
 
 
@@ -214,7 +215,7 @@ def test_a_hiss_within_a_word_belongs_to_the_speech_but_noise_that_goes_on_does_
     vowel = at_level(voice(130, 0, 0.4), -20)
     assert len(events(pcmu(vowel + at_level(white(0.2, 1), -22) + vowel) + SILENCE * 30)) == 2
     (_, _), (stopped, stop) = events(pcmu(vowel + at_level(white(2.0, 1), -22)))
-    assert stop == SpeechStopped()
+    assert stop == SpeechStopped(silent_s=HANGOVER_S)
     assert stopped <= 20 + VadPolicy().unvoiced_frames + VadPolicy().stop_frames + 1
 
 

@@ -1,15 +1,17 @@
 """A bot's document: what a call makes of it, what it leaves open, and what it must not say."""
 
 import dataclasses
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
-from control_plane.core.bot import PartOfDay
-from control_plane.core.turn.policy import TurnPolicy
+from control_plane.core.bot import Hours, MachinePolicy, PartOfDay
+from control_plane.core.call.state import OnMachine
+from control_plane.core.turn.policy import EndpointingKind, TurnPolicy, with_changes
 from control_plane.resources.bots import BOTS
 from control_plane.resources.bots.document import LATER, BotDocument, of_bot, publishable, read, stored, to_bot
-from control_plane.resources.bots.parts import BotTurns
+from control_plane.resources.bots.parts import BotMachinePolicy, BotTurns
 from control_plane.resources.bots.standard import PHRASES
 from control_plane.services.conversation.tools import toolbox
 
@@ -42,8 +44,15 @@ def test_its_tools_are_those_that_there_are() -> None:
 
 def test_its_turns_are_fields_of_the_policy_with_their_usual_value_inside_the_limits() -> None:
     usual = {field.name: field.default for field in dataclasses.fields(TurnPolicy)}
+    usual["speculation"] = True
     assert set(BotTurns.model_fields) <= usual.keys()
     BotTurns(**{name: usual[name] for name in BotTurns.model_fields})
+
+
+def test_its_turns_are_those_of_its_calls() -> None:
+    document = BotDocument.model_validate({"turns": {"endpointing": "fixed", "speculation": False, "min_words": 3}})
+    policy = with_changes(TurnPolicy(endpointing=EndpointingKind.SEMANTIC, speculations=3), to_bot(document, "x").turns)
+    assert (policy.endpointing, policy.speculations, policy.min_words) == (EndpointingKind.FIXED, 0, 3)
 
 
 def test_what_takes_effect_later_says_so() -> None:
@@ -60,3 +69,18 @@ def test_a_day_has_hours_in_order() -> None:
         BotDocument.model_validate({"hours": {"week": {"monday": [{"opens": "10:00", "closes": "10:00"}]}}})
     document = BotDocument.model_validate({"hours": {"week": {"sunday": [{"opens": "22:00", "closes": "24:00"}]}}})
     assert [fault.field for fault in publishable(document)] == ["draft.persona", "draft.hours.closed_message"]
+
+
+def test_its_hours_and_what_it_does_with_machines_are_those_of_its_calls() -> None:
+    days = {"monday": [{"opens": "09:00", "closes": "14:00"}, {"opens": "16:30", "closes": "24:00"}], "sunday": []}
+    document = BotDocument.model_validate(
+        {
+            "hours": {"zone": "Europe/Madrid", "week": days, "closed_message": "Cerrado."},
+            "answering_machine": {"policy": "leave_message", "message": "Le llamamos."},
+        }
+    )
+    bot = to_bot(document, "x")
+    week = {0: ((9 * 60, 14 * 60), (16 * 60 + 30, 24 * 60)), 6: ()}
+    assert bot.hours == Hours(week=week, zone="Europe/Madrid", closed_message="Cerrado.")
+    assert bot.answering_machine == MachinePolicy(policy="leave_message", message="Le llamamos.")
+    assert {action.value for action in OnMachine} == set(get_args(BotMachinePolicy.model_fields["policy"].annotation))

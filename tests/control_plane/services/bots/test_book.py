@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ async def add_tenant(gateway: Gateway) -> None:
 
     await gateway.bots._store.across(work)
     await gateway.bots.seed_tenant("other")
+
+
+def _move(session: Session, *, zone: str) -> None:
+    tenant = session.get(Tenant, "other")
+    assert tenant is not None
+    tenant.zone = zone
 
 
 async def add_bot(gateway: Gateway, who: Principal = OURS, **document: Any) -> str:
@@ -132,6 +139,18 @@ async def test_the_bots_of_others_cannot_be_called_with_nor_seen(gateway: Gatewa
             await gateway.business.ask(THEIRS, work)
     with pytest.raises(Refused, match="no such bot"):
         await add_number(gateway, THEIRS, bot_id)
+
+
+async def test_hours_go_by_their_own_clock_else_the_tenants_else_the_installations(gateway: Gateway) -> None:
+    await add_tenant(gateway)
+    book, closed = gateway.bots.book, {"week": {"monday": []}, "closed_message": "Cerrado."}
+    usual = await add_bot(gateway, THEIRS, hours=closed)
+    own = await add_bot(gateway, THEIRS, hours={**closed, "zone": "Asia/Tokyo"})
+    for zone, counts in (("", "America/Bogota"), ("Europe/Madrid", "Europe/Madrid")):
+        await gateway.bots._store.across(partial(_move, zone=zone))
+        await book.forget()
+        assert (await book.choose("other", usual)).bot.hours.zone == counts
+        assert (await book.choose("other", own)).bot.hours.zone == "Asia/Tokyo"
 
 
 async def test_a_new_tenant_has_the_shipped_bot_under_an_id_of_its_own(gateway: Gateway) -> None:

@@ -2,16 +2,19 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from control_plane.core.call import commands as c
 from control_plane.core.call import events as e
 from control_plane.core.call.state import Phase
+from control_plane.core.refusals import Refused
 from control_plane.ports.carrier import Leg, LegIds
 from control_plane.ports.errors import CallGone, Rejected, Unavailable
 from control_plane.ports.infrastructure import BadNumber
-from control_plane.ports.stores import CallFilter, StoreUnavailable
+from control_plane.ports.stores import CallFilter, CallRecord, StoreUnavailable
+from control_plane.services.bots.casting import ShippedBots
 from control_plane.services.calls.desk import DIAL_ANSWER_S
 from control_plane.services.calls.orders import CallNotLive, CallOrder, NotAccepting, UnknownBot, UnknownCall
 from control_plane.testing.carriers import FakeCallControl
@@ -140,6 +143,26 @@ async def test_orders_that_come_at_once_share_the_limit(database_url: str, tmp_p
         results = await asyncio.gather(*(it.desk.initiate(ORDER) for _ in range(5)), return_exceptions=True)
         assert sum(isinstance(result, NotAccepting) for result in results) == 3
         assert it.desk.roster.live_calls == len(it.control.commands) == 2
+
+
+async def test_a_tenant_has_no_more_calls_than_its_share_and_others_have_room(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def most_calls(_: Any, tenant_id: str) -> int:
+        return {"default": 2}.get(tenant_id, 0)
+
+    monkeypatch.setattr(ShippedBots, "most_calls", most_calls)
+    async with office(database_url, tmp_path, max_calls=5) as it:
+        results = await asyncio.gather(*(it.desk.initiate(ORDER) for _ in range(4)), return_exceptions=True)
+        refused = [each for each in results if isinstance(each, Refused)]
+        assert [each.code for each in refused] == ["too_many_live_calls"] * 2
+        assert (it.desk.roster.live_calls_of("default"), it.desk.roster.live_calls_of("other")) == (2, 0)
+        assert not it.desk.full
+        placed = next(each for each in results if isinstance(each, CallRecord))
+        await ended(it, placed.id)
+        await it.desk.initiate(ORDER)
+        await it.desk.take_offer(OFFERED, source_id="event-1")
+        await it.until_given(c.Reject())
 
 
 # --- in -------------------------------------------------------------------------------------------

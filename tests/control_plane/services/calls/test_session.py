@@ -57,6 +57,9 @@ class Talker:
     async def start(self, *, stream: bool, resumed: bool) -> None:
         self._diary.append(f"start stream={stream} resumed={resumed}")
 
+    async def leave_message(self, *, stream: bool) -> None:
+        self._diary.append(f"leave message stream={stream}")
+
     async def stop(self) -> None:
         self._diary.append("stop")
 

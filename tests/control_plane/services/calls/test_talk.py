@@ -32,7 +32,7 @@ from control_plane.ports.carrier import MediaStarted
 from control_plane.ports.errors import Unavailable
 from control_plane.ports.stores import StoreUnavailable
 from control_plane.services.calls.talk import CallTalk, TalkParts
-from control_plane.services.conversation.conversation import NO_VOICE
+from control_plane.services.conversation.delivery import NO_VOICE
 from control_plane.services.conversation.turn_log import TurnLogParts
 from control_plane.services.media.line import Line
 from control_plane.services.media.recorder import Recorder

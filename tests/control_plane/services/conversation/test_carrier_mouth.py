@@ -194,3 +194,24 @@ async def test_whether_a_clause_is_worth_keeping_is_passed_on_to_the_voice() -> 
     await it.mouth.say("Buenos días.", keep=True)
     await it.mouth.say("A las nueve.")
     assert it.kept == [True, False]
+
+
+async def test_the_carrier_is_given_figures_in_words_and_the_memory_keeps_them_as_written() -> None:
+    it = Speaking()
+    finishing = await it.say("Cuesta $350.", "Hasta luego.")
+    assert it.posted[0] == SayRequested(text="Cuesta trescientos cincuenta pesos.")
+    it.mouth.played(completed=True)
+    assert it.mouth.drop() == "Cuesta $350."
+    await finishing
+
+
+async def test_a_word_in_between_is_no_part_of_what_was_heard_and_is_not_said_into_a_clause() -> None:
+    it = Speaking()
+    await it.mouth.begin(it.timing)
+    assert await it.mouth.interject("Un momento.")
+    assert it.audible == 1
+    it.mouth.played(completed=True)
+    await it.mouth.say("Abrimos a las nueve.")
+    assert not await it.mouth.interject("Enseguida.")
+    it.mouth.played(completed=True)
+    assert it.mouth.drop() == "Abrimos a las nueve."

@@ -56,9 +56,18 @@ async def test_a_turn_goes_on_with_its_stages_measured() -> None:
     async with talking(says("A las nueve.")) as it:
         it.hears("¿A qué hora abren?")
         _, agent = await it.until_turns(2)
-        assert {"stt", "dispatch", "brain", "clause", "handover", "voice", "playout", "total", "gateway"} == set(
-            agent.timing
-        )
+        assert {
+            "stt",
+            "endpoint",
+            "dispatch",
+            "brain",
+            "clause",
+            "handover",
+            "voice",
+            "playout",
+            "total",
+            "gateway",
+        } == set(agent.timing)
         assert agent.timing["total"] < 100
         assert it.metric("turn_total_seconds_count") == 1
 

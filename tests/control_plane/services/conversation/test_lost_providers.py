@@ -10,7 +10,7 @@ from control_plane.core.turn.events import SpeechStarted, SpeechStopped
 from control_plane.core.turn.timing import TurnTiming
 from control_plane.ports.errors import Timeout, Unavailable
 from control_plane.services.conversation.carrier_mouth import CarrierMouth
-from control_plane.services.conversation.conversation import NO_VOICE
+from control_plane.services.conversation.delivery import NO_VOICE
 from control_plane.services.conversation.mouth import MouthLost
 from control_plane.services.conversation.reply import ReplyWriter
 from control_plane.testing.brains import says
@@ -39,6 +39,9 @@ class SpareMouth:
 
     async def say(self, clause: str, *, keep: bool = False) -> None:
         self.said.append(clause)
+
+    async def interject(self, text: str) -> bool:
+        return False
 
     async def finish(self) -> None:
         pass
@@ -113,6 +116,7 @@ async def test_a_voice_that_is_lost_in_mid_reply_leaves_the_unheard_rest_to_the_
         it.hears("Cuente.")
         await it.until_audible()
         await asyncio.sleep(0.06 * len("Uno dos tres. "))
+        it.tts.refusal = Unavailable("elevenlabs", "cannot be connected to")
         it.utterance.fail(Unavailable("elevenlabs", "the connection was closed"))
         await asyncio.sleep(0)
         more.set()
@@ -146,6 +150,7 @@ async def test_what_was_heard_before_the_voice_was_lost_is_remembered_when_the_r
         it.hears("Cuente.")
         await it.until_audible()
         await asyncio.sleep(2)
+        it.tts.refusal = Unavailable("elevenlabs", "cannot be connected to")
         it.utterance.fail(Unavailable("elevenlabs", "the connection was closed"))
         more.set()
         await eventually(lambda: asked)
@@ -192,6 +197,7 @@ async def test_a_spare_mouth_does_not_speak_over_the_caller_who_has_silenced_the
         it.hears("Cuente.")
         await it.until_audible()
         it.conversation.perceive(SpeechStarted())
+        it.tts.refusal = Unavailable("elevenlabs", "cannot be connected to")
         it.utterance.fail(Unavailable("elevenlabs", "the connection was closed"))
         await asyncio.sleep(0)
         more.set()

@@ -10,6 +10,7 @@ from control_plane.core.call.events import CallEvent, MediaAttached, MediaDetach
 from control_plane.core.turn.events import TurnEvent
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.hearing import HearingOptions
+from control_plane.services.calls.ears import CallEar
 from control_plane.services.media.door import AWAIT_START_S, SHOW_TICKET_S, DoorParts, MediaDoor
 from control_plane.services.media.stream import MediaStream
 from control_plane.services.media.tickets import VALID_S, Tickets
@@ -17,6 +18,7 @@ from control_plane.services.supervisor import Supervisor
 from control_plane.testing.carriers import PlainCodec
 from control_plane.testing.clock import FakeClock
 from control_plane.testing.ears import FakeSpeechToText
+from tests.records import call_record
 from tests.telephones import QUIET, Telephone
 from tests.virtual_time import LoopClock, eventually
 
@@ -29,6 +31,7 @@ class FakeTalk:
     def __init__(self) -> None:
         self.streams: list[MediaStream] = []
         self.perceived: list[TurnEvent] = []
+        self.ear = CallEar(call_record(), None, clock=LoopClock())
 
     def attach(self, stream: MediaStream) -> None:
         self.streams.append(stream)
@@ -36,7 +39,10 @@ class FakeTalk:
     def detach(self, stream: MediaStream) -> None:
         self.streams.remove(stream)
 
-    def perceive(self, event: TurnEvent, *, at: float | None = None) -> None:
+    is_eager = False
+    listens = True
+
+    def perceive(self, event: TurnEvent) -> None:
         self.perceived.append(event)
 
     def recorder(self) -> None:

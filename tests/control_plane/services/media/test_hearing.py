@@ -5,14 +5,28 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from control_plane.core.turn.events import FinalHeard
+from control_plane.core.breaker import BreakerState
+from control_plane.core.turn.events import FinalHeard, InterimHeard, SpeechStarted, SpeechStopped, UtteranceEnded
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.errors import Misconfigured, ProviderError, Rejected, Unavailable
-from control_plane.ports.hearing import Heard, HearingOptions
-from control_plane.services.media.hearing import BACKLOG_FRAMES, PAUSES_S, Deaf, Hearing
+from control_plane.ports.hearing import Heard, HearingOptions, SpeechToText
+from control_plane.ports.hearing import Listening as SignOfLife
+from control_plane.services.fallback.ears import EarChain
+from control_plane.services.fallback.route import Route
+from control_plane.services.media.hearing import (
+    AFTER_VOICE_FRAMES,
+    ALIVE_FRAMES,
+    BACKLOG_FRAMES,
+    LEAD_IN_FRAMES,
+    PAUSES_S,
+    STALL_FRAMES,
+    VOICE_FRAMES,
+    Deaf,
+    Hearing,
+)
 from control_plane.services.supervisor import Supervisor
 from control_plane.testing.ears import FakeEar, FakeSpeechToText
-from tests.virtual_time import eventually
+from tests.virtual_time import LoopClock, eventually
 
 VIRTUAL_TIME = True
 
@@ -63,7 +77,7 @@ async def test_frames_reach_the_ear_and_what_it_hears_comes_back(it: Listening) 
     assert it.ear.options.language == "es"
 
 
-async def test_a_lost_ear_is_replaced_and_gets_what_was_said_meanwhile(it: Listening) -> None:
+async def test_a_lost_ear_is_replaced_and_gets_what_is_not_words_yet_and_what_was_said_meanwhile(it: Listening) -> None:
     await it.until_ears(1)
     it.hearing.feed(frame(1))
     await eventually(lambda: it.ear.audio)
@@ -73,9 +87,9 @@ async def test_a_lost_ear_is_replaced_and_gets_what_was_said_meanwhile(it: Liste
     for number in (2, 3):
         it.hearing.feed(frame(number))
     await it.until_ears(2)
-    await eventually(lambda: len(it.ear.audio) == 2)
+    await eventually(lambda: len(it.ear.audio) == 3)
     assert first.closed
-    assert it.ear.audio == [frame(2), frame(3)]
+    assert it.ear.audio == [frame(1), frame(2), frame(3)]
     assert it.errors("Unavailable") == 1
 
 
@@ -92,13 +106,38 @@ async def test_a_recogniser_that_is_away_is_asked_again_at_growing_intervals(it:
     await it.until_ears(1)
     it.stt.refusal = AWAY
     it.ear.fail(AWAY)
-    await asyncio.sleep(sum(PAUSES_S) + 0.5)
-    attempts = it.errors("Unavailable")
-    assert attempts == 1 + len(PAUSES_S)
+    await asyncio.sleep(sum(PAUSES_S) - 0.2)
+    assert it.errors("Unavailable") == 1 + len(PAUSES_S) - 1
     it.stt.refusal = None
     await it.until_ears(2)
     it.ear.hear(HELLO)
     await eventually(lambda: it.heard)
+    assert not it.hearing.deaf
+
+
+async def test_when_nobody_listens_for_too_long_the_call_is_told_before_the_caller_wonders(it: Listening) -> None:
+    loop = asyncio.get_running_loop()
+    await it.until_ears(1)
+    it.stt.refusal = AWAY
+    began = loop.time()
+    it.ear.fail(AWAY)
+    with pytest.raises(Deaf):
+        await it.task
+    assert loop.time() - began < 2.0
+    assert it.hearing.deaf
+
+
+async def test_a_recogniser_that_takes_sound_for_a_while_has_not_failed_in_a_row(it: Listening) -> None:
+    for number in range(1, 9):
+        await it.until_ears(number)
+        for _ in range(ALIVE_FRAMES):
+            it.hearing.feed(frame(1))
+        await eventually(lambda: not it.hearing._frames)
+        await asyncio.sleep(0.1)
+        it.hearing.feed(frame(1))
+        await asyncio.sleep(0.1)
+        it.ear.fail(AWAY)
+    await it.until_ears(9)
 
 
 async def test_an_ear_that_worked_for_a_while_is_replaced_quickly_however_often_that_happens(it: Listening) -> None:
@@ -150,3 +189,212 @@ async def test_cancelling_closes_the_ear(it: Listening) -> None:
     with pytest.raises(asyncio.CancelledError):
         await it.task
     assert it.ear.closed
+
+
+# --- what the next ear gets -----------------------------------------------------------------------
+
+
+async def fed(it: Listening, *numbers: int) -> None:
+    for number in numbers:
+        it.hearing.feed(frame(number))
+    await eventually(lambda: not it.hearing._frames)
+    await asyncio.sleep(0.01)
+
+
+async def test_what_became_final_is_not_sent_again_but_for_its_edge(it: Listening) -> None:
+    await it.until_ears(1)
+    it.hearing.notice(SpeechStarted())
+    await fed(it, *range(1, 201))
+    it.ear.hear(FinalHeard(text="Quiero una cita", ends_speech=False))
+    await eventually(lambda: it.heard)
+    await fed(it, *range(201, 301))
+    it.ear.fail(AWAY)
+    await it.until_ears(2)
+    await eventually(lambda: len(it.ear.audio) == 150)
+    assert it.ear.audio == [frame(number) for number in range(151, 301)]
+
+
+async def test_words_on_the_edge_are_told_once_and_those_behind_it_too(it: Listening) -> None:
+    await it.until_ears(1)
+    it.hearing.notice(SpeechStarted())
+    await fed(it, *range(1, 201))
+    it.ear.hear(FinalHeard(text="Quiero una cita", ends_speech=False))
+    it.ear.hear(InterimHeard(text="para el"))
+    await eventually(lambda: len(it.heard) == 2)
+    it.ear.fail(AWAY)
+    await it.until_ears(2)
+    it.ear.hear(InterimHeard(text="cita"))
+    it.ear.hear(InterimHeard(text="cita para el martes"))
+    it.ear.hear(FinalHeard(text="Cita para el martes.", ends_speech=True))
+    it.ear.hear(FinalHeard(text="Martes.", ends_speech=True))
+    await eventually(lambda: len(it.heard) == 5)
+    assert it.heard == [
+        FinalHeard(text="Quiero una cita", ends_speech=False),
+        InterimHeard(text="para el"),
+        InterimHeard(text="para el martes"),
+        FinalHeard(text="para el martes.", ends_speech=True),
+        FinalHeard(text="Martes.", ends_speech=True),
+    ]
+
+
+async def test_a_final_in_which_nothing_is_new_still_ends_the_utterance(it: Listening) -> None:
+    await it.until_ears(1)
+    it.hearing.notice(SpeechStarted())
+    await fed(it, *range(1, 101))
+    it.ear.hear(FinalHeard(text="Quiero una cita", ends_speech=False))
+    await eventually(lambda: it.heard)
+    it.ear.fail(AWAY)
+    await it.until_ears(2)
+    it.ear.hear(FinalHeard(text="una cita", ends_speech=True))
+    await eventually(lambda: len(it.heard) == 2)
+    assert it.heard[1] == UtteranceEnded()
+
+
+async def test_silence_is_not_worth_sending_again(it: Listening) -> None:
+    await it.until_ears(1)
+    await fed(it, *range(1, 401))
+    it.ear.fail(AWAY)
+    await it.until_ears(2)
+    await eventually(lambda: len(it.ear.audio) == LEAD_IN_FRAMES)
+    assert it.ear.audio[-1] == frame(400)
+
+
+async def test_a_voice_after_a_long_silence_is_sent_again_with_a_little_before_it(it: Listening) -> None:
+    await it.until_ears(1)
+    await fed(it, *range(1, 401))
+    it.hearing.notice(SpeechStarted())
+    await fed(it, *range(401, 421))
+    it.hearing.notice(SpeechStopped())
+    it.ear.fail(AWAY)
+    await it.until_ears(2)
+    await eventually(lambda: it.ear.audio)
+    await asyncio.sleep(0.1)
+    assert it.ear.audio == [frame(number) for number in range(401 - LEAD_IN_FRAMES, 421)]
+
+
+async def test_what_is_to_be_made_final_is_asked_for_after_the_sound_before_it(it: Listening) -> None:
+    await it.until_ears(1)
+    it.hearing.feed(frame(1))
+    it.hearing.finalize()
+    it.hearing.finalize()
+    await eventually(lambda: it.ear.finalized)
+    assert (it.ear.finalized, it.ear.audio) == (1, [frame(1)])
+
+
+# --- several recognisers --------------------------------------------------------------------------
+
+
+class TwoEars(Listening):
+    """Two recognisers as one."""
+
+    def __init__(self) -> None:
+        self.one, self.two = FakeSpeechToText(), FakeSpeechToText()
+        self.metrics = Metrics(version="test")
+        ears: list[tuple[str, SpeechToText]] = [("one", self.one), ("two", self.two)]
+        self.route = Route("stt", ears, clock=LoopClock(), metrics=self.metrics)
+        self.heard = []
+        chain = EarChain(self.route)
+        self.hearing = Hearing(chain, HearingOptions(), heard=self.heard.append, metrics=self.metrics)
+        self.supervisor = Supervisor()
+        self.task = self.supervisor.spawn(self.hearing.run(), "hearing")
+
+
+@pytest.fixture
+async def two() -> AsyncIterator[TwoEars]:
+    listening = TwoEars()
+    yield listening
+    await listening.supervisor.aclose()
+
+
+async def test_an_ear_that_tells_nothing_of_a_voice_is_replaced_by_another_recognisers(two: TwoEars) -> None:
+    await eventually(lambda: two.one.ears)
+    two.hearing.notice(SpeechStarted())
+    for number in range(STALL_FRAMES + 1):
+        two.hearing.feed(frame(number))
+        await asyncio.sleep(0.02)
+    await eventually(lambda: two.two.ears)
+    await eventually(lambda: len(two.two.ears[0].audio) > STALL_FRAMES)
+    assert two.one.ears[0].closed
+    two.two.ears[0].hear(HELLO)
+    await eventually(lambda: two.heard)
+    assert two.heard == [HELLO]
+    labels = {"provider": "one", "kind": "_Stalled"}
+    assert two.metrics.registry.get_sample_value("gateway_provider_errors_total", labels) is None
+    labels["kind"] = "Timeout"
+    assert two.metrics.registry.get_sample_value("gateway_provider_errors_total", labels) == 1
+
+
+async def test_a_short_voice_of_which_nothing_is_told_is_sent_to_another_ear_soon_after_it(two: TwoEars) -> None:
+    await eventually(lambda: two.one.ears)
+    two.hearing.notice(SpeechStarted())
+    for number in range(VOICE_FRAMES + 1):
+        two.hearing.feed(frame(number))
+        await asyncio.sleep(0.02)
+    two.hearing.notice(SpeechStopped())
+    for number in range(AFTER_VOICE_FRAMES + 2):
+        two.hearing.feed(frame(1000 + number))
+        await asyncio.sleep(0.02)
+    await eventually(lambda: two.two.ears)
+    assert frame(0) in two.two.ears[0].audio
+
+
+async def test_an_ear_that_listens_to_a_voice_without_words_is_left_in_peace(two: TwoEars) -> None:
+    await eventually(lambda: two.one.ears)
+    two.hearing.notice(SpeechStarted())
+    for number in range(4 * STALL_FRAMES):
+        two.hearing.feed(frame(number))
+        if number % 50 == 0:
+            two.one.ears[0].hear(SignOfLife())
+        await asyncio.sleep(0.02)
+    assert (len(two.one.ears), len(two.two.ears)) == (1, 0)
+    assert two.heard == []
+
+
+async def test_a_voice_of_which_two_ears_in_a_row_tell_nothing_is_left_to_the_carrier(two: TwoEars) -> None:
+    await eventually(lambda: two.one.ears)
+    two.hearing.notice(SpeechStarted())
+    for number in range(2 * STALL_FRAMES + 10):
+        two.hearing.feed(frame(number))
+        await asyncio.sleep(0.02)
+    assert (len(two.one.ears), len(two.two.ears)) == (1, 1)
+    with pytest.raises(Deaf):
+        await two.task
+    assert two.hearing.deaf
+
+
+async def test_frames_that_come_together_after_a_hold_up_are_no_time_to_wait_for_an_answer(two: TwoEars) -> None:
+    await eventually(lambda: two.one.ears)
+    two.hearing.notice(SpeechStarted())
+    for number in range(STALL_FRAMES + 10):
+        two.hearing.feed(frame(number))
+    await eventually(lambda: len(two.one.ears[0].audio) > STALL_FRAMES)
+    assert two.two.ears == []
+
+
+async def test_while_one_recogniser_refuses_the_other_one_hears_and_nobody_is_deaf(two: TwoEars) -> None:
+    await eventually(lambda: two.one.ears)
+    two.one.refusal = Misconfigured("one", "the key is wrong")
+    two.hearing.feed(frame(1))
+    await asyncio.sleep(0.1)
+    two.one.ears[0].fail(Unavailable("one", "the socket closed"))
+    await eventually(lambda: two.two.ears and two.two.ears[0].audio)
+    assert two.two.ears[0].audio == [frame(1)]
+    two.two.refusal = Rejected("two", "no")
+    two.two.ears[0].fail(Unavailable("two", "the socket closed"))
+    with pytest.raises(Deaf):
+        await two.task
+
+
+async def test_a_lost_socket_is_opened_again_at_the_same_recogniser_first(two: TwoEars) -> None:
+    await eventually(lambda: two.one.ears)
+    two.one.ears[0].fail(AWAY)
+    await eventually(lambda: len(two.one.ears) == 2)
+    assert two.two.ears == []
+
+
+async def test_a_recogniser_that_keeps_hanging_up_makes_way_for_the_other(two: TwoEars) -> None:
+    for number in range(3):
+        await eventually(lambda count=number: len(two.one.ears) == count + 1)
+        two.one.ears[number].fail(AWAY)
+    await eventually(lambda: two.two.ears)
+    assert two.route.state("one") is BreakerState.OPEN

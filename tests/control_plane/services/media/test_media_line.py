@@ -173,3 +173,11 @@ async def test_a_carrier_that_takes_nothing_any_more_is_given_up() -> None:
         with pytest.raises(TimeoutError):
             await it.task
         assert now() - began == pytest.approx(SEND_TIMEOUT_S)
+
+
+async def test_a_mark_tells_once_how_late_it_was() -> None:
+    async with sending(marks=False) as it:
+        it.reply(SECOND)
+        await asyncio.sleep(1.15)
+        assert it.line.mark_returned("generation-1") == pytest.approx(0.15, abs=0.001)
+        assert it.line.mark_returned("generation-1") is None

@@ -57,7 +57,8 @@ class Streaming:
     stt: FakeSpeechToText
     metrics: Metrics
     task: "asyncio.Task[None]"
-    perceived: list[tuple[TurnEvent, float | None]] = field(default_factory=list)
+    perceived: list[tuple[TurnEvent, float]] = field(default_factory=list)
+    """With the steady time."""
 
     @property
     def events(self) -> list[TurnEvent]:
@@ -73,23 +74,25 @@ class Streaming:
 
 @asynccontextmanager
 async def streaming(
-    *, encoding: Encoding = Encoding.PCMU, deaf: bool = False, recorder: Recorder | None = None
+    *, encoding: Encoding = Encoding.PCMU, deaf: bool = False, recorder: Recorder | None = None, eager: bool = False
 ) -> AsyncIterator[Streaming]:
     phone, stt, metrics, supervisor = Telephone(), FakeSpeechToText(), Metrics(version="test"), Supervisor()
-    perceived: list[tuple[TurnEvent, float | None]] = []
+    perceived: list[tuple[TurnEvent, float]] = []
+    clock = LoopClock()
 
-    def perceive(event: TurnEvent, *, at: float | None = None) -> None:
-        perceived.append((event, at))
+    def perceive(event: TurnEvent) -> None:
+        perceived.append((event, clock.steady()))
 
     parts = StreamParts(
         socket=phone,
         codec=PlainCodec(),
-        line=Line(phone, PlainCodec(), playout=Playout(), clock=LoopClock()),
+        line=Line(phone, PlainCodec(), playout=Playout(), clock=clock),
         gate=VadGate(),
         hearing=None if deaf else Hearing(stt, HearingOptions(), heard=perceive, metrics=metrics),
         recorder=recorder,
+        eager=eager,
         perceive=perceive,
-        clock=LoopClock(),
+        clock=clock,
         metrics=metrics,
         spawn=supervisor.spawn,
     )
@@ -159,8 +162,8 @@ async def test_the_callers_voice_is_perceived_with_the_time_when_it_really_ended
         for start in range(0, len(sound), FRAME_BYTES):
             it.phone.sound(sound[start : start + FRAME_BYTES])
             await asyncio.sleep(0.02)
-        assert it.events == [SpeechStarted(), SpeechStopped()]
-        ended = it.perceived[1][1]
+        assert it.events == [SpeechStarted(), SpeechStopped(silent_s=0.12)]
+        ended = it.perceived[1][1] - 0.12
         assert ended == pytest.approx(1_000 + 0.01 + 0.4 + 0.6, abs=0.06)
 
 
@@ -289,3 +292,13 @@ async def test_both_sides_are_recorded_from_their_first_to_their_last_sound(tmp_
     caller, agent = ([word for word in memoryview(content[44:]).cast("h")[side::2] if word] for side in (0, 1))
     assert len(caller) == 60 * FRAME_BYTES
     assert len(agent) == pytest.approx(8000, abs=FRAME_BYTES)
+
+
+async def test_a_recogniser_is_asked_for_its_words_when_the_voice_falls_silent() -> None:
+    async with streaming(eager=True) as it:
+        sound = QUIET * 20 + voice(0.6) + QUIET * 12
+        for start in range(0, len(sound), FRAME_BYTES):
+            it.phone.sound(sound[start : start + FRAME_BYTES])
+            await asyncio.sleep(0.02)
+        await eventually(lambda: it.ear.finalized)
+        assert it.ear.finalized == 1

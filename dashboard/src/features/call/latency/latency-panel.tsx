@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '@/shared/format'
 import { Hint, Panel } from '@/shared/ui'
+import { beyond } from '../ear/marks'
 import type { Line } from '../transcript/lines'
 import classes from './latency.module.css'
 import { LatencyTable } from './latency-table'
@@ -27,7 +28,7 @@ export function LatencyPanel({ lines }: { lines: readonly Line[] }) {
       {asTable && waits.length > 0 && <LatencyTable waits={waits} startOf={startOf} />}
       {!asTable && waits.length > 0 && (
         <>
-          <Legend />
+          <Legend line={waits.some((wait) => beyond(wait.total, wait.ear) !== null)} />
           <ol className={classes.bars}>
             {waits.map((wait) => (
               <WaitBar key={wait.index} wait={wait} at={startOf.get(wait.index) ?? 0} scale={scale} />
@@ -53,7 +54,7 @@ function Summary({ totals }: { totals: readonly number[] }) {
   )
 }
 
-function Legend() {
+function Legend({ line }: { line: boolean }) {
   const { t } = useTranslation('call')
   return (
     <ul className={classes.legend} aria-label={t('latency.legend')}>
@@ -63,6 +64,12 @@ function Legend() {
           {t(`owner.${owner}`)}
         </li>
       ))}
+      {line && (
+        <li>
+          <span className={classes.swatch} data-owner="line" />
+          {t('ear.line')}
+        </li>
+      )}
     </ul>
   )
 }

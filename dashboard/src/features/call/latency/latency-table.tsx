@@ -23,6 +23,7 @@ export function LatencyTable({ waits, startOf }: Props) {
           <tr>
             <th scope="col">{t('latency.replyColumn')}</th>
             <th scope="col">{t('latency.total')}</th>
+            <th scope="col">{t('ear.column')}</th>
             {STAGES.map((stage) => (
               <th key={stage} scope="col">
                 {t(`stage.${stage}`)}
@@ -35,6 +36,7 @@ export function LatencyTable({ waits, startOf }: Props) {
             <tr key={wait.index}>
               <th scope="row">{format.clock(startOf.get(wait.index) ?? 0)}</th>
               <td>{format.number(wait.total)}</td>
+              <td>{wait.ear === null ? '–' : format.number(wait.ear)}</td>
               {STAGES.map((stage) => (
                 <td key={stage}>{shown(wait, stage, format.number)}</td>
               ))}

@@ -12,6 +12,11 @@ test('stages come in their order, each with its owner; missing ones are left out
   expect(segmentsOf(timing).map((each) => each.owner)).toEqual(['stt', 'gateway', 'brain', 'clause', 'gateway', 'voice', 'gateway'])
 })
 
+test('what was made ready ahead of the decision was not waited for', () => {
+  const ahead = { stt: 170, endpoint: 400, brain: 350, clause: 30, voice: 180, playout: 2, ahead: 400 }
+  expect(segmentsOf(ahead).map((each) => each.ms)).toEqual([170, 400, 0, 0, 160, 2])
+})
+
 test('only replies that were waited for count', () => {
   const turns = [aTurn({ timing: { voice: 180 } }), aTurn({ index: 1, speaker: 'caller' }), aTurn({ index: 2, timing })]
   expect(waitsOf(turns).map((wait) => [wait.index, wait.total])).toEqual([[2, 1060]])
@@ -25,5 +30,5 @@ test('quantiles are values that occurred', () => {
 
 test('the scale shows both thresholds, and the longest wait', () => {
   expect(scaleOf([])).toBe(1700)
-  expect(scaleOf([{ index: 0, total: 4000, segments: [] }])).toBe(4200)
+  expect(scaleOf([{ index: 0, total: 4000, segments: [], ear: null }])).toBe(4200)
 })

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useFormat } from '@/shared/format'
 import { LatencyLight } from '@/shared/ui'
 import { ChevronIcon } from '@/shared/ui/icons'
+import { beyond } from '../ear/marks'
 import classes from './latency.module.css'
 import { THRESHOLDS, type Wait } from './stages'
 
@@ -20,6 +21,7 @@ export function WaitBar({ wait, at, scale }: Props) {
   const format = useFormat()
   const [open, setOpen] = useState(false)
   const id = useId()
+  const more = beyond(wait.total, wait.ear)
   return (
     <li className={classes.wait}>
       <button type="button" className={classes.row} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
@@ -31,6 +33,7 @@ export function WaitBar({ wait, at, scale }: Props) {
           <span className={classes.total}>
             <LatencyLight ms={wait.total} />
           </span>
+          {wait.ear !== null && <span className={classes.ear}>{t('ear.at', { time: format.latency(wait.ear) })}</span>}
         </span>
         <span className={classes.bar} aria-hidden="true">
           {wait.segments.map((segment) => (
@@ -41,6 +44,7 @@ export function WaitBar({ wait, at, scale }: Props) {
               style={{ width: `${(segment.ms / scale) * 100}%` }}
             />
           ))}
+          {more !== null && <span className={classes.segment} data-owner="line" style={{ width: `${(more / scale) * 100}%` }} />}
           {THRESHOLDS.map((ms) => (
             <span key={ms} className={classes.mark} style={{ left: `${(ms / scale) * 100}%` }} />
           ))}
@@ -56,6 +60,7 @@ export function WaitBar({ wait, at, scale }: Props) {
 function Stages({ wait }: { wait: Wait }) {
   const { t } = useTranslation('call')
   const format = useFormat()
+  const more = beyond(wait.total, wait.ear)
   return (
     <dl className={classes.stages}>
       {wait.segments.map((segment) => (
@@ -67,6 +72,15 @@ function Stages({ wait }: { wait: Wait }) {
           <dd>{format.latency(segment.ms)}</dd>
         </div>
       ))}
+      {more !== null && (
+        <div>
+          <dt>
+            <span className={classes.swatch} data-owner="line" />
+            {t('ear.beyond')}
+          </dt>
+          <dd>{format.latency(more)}</dd>
+        </div>
+      )}
     </dl>
   )
 }

@@ -6,7 +6,9 @@ import { useFormat } from '@/shared/format'
 import { useStoredSwitch } from '@/shared/hooks/stored'
 import { Skeletons } from '@/shared/ui'
 import { ArrowDownIcon } from '@/shared/ui/icons'
-import type { Outline } from '../call-types'
+import type { Ear, Outline } from '../call-types'
+import { kindsOf, marksOf } from '../ear/marks'
+import { MarksLegend } from '../ear/marks-legend'
 import type { Line } from '../transcript/lines'
 import { BackIcon, ForwardIcon, PauseIcon, PlayIcon } from './icons'
 import classes from './player.module.css'
@@ -23,9 +25,10 @@ interface Props {
   outline: Outline | null | undefined
   lines: readonly Line[]
   current: Line | undefined
+  ear: Ear | null | undefined
 }
 
-export function Player({ sound, url, outline, lines, current }: Props) {
+export function Player({ sound, url, outline, lines, current, ear }: Props) {
   const { t } = useTranslation('call')
   const { failed } = usePlaying(sound)
   const cuts = lines.filter((line) => line.turn.interrupted && line.turn.heard).map((line) => line.end)
@@ -45,10 +48,12 @@ export function Player({ sound, url, outline, lines, current }: Props) {
             outline={outline}
             sound={sound}
             cuts={cuts}
+            ear={ear}
             current={current && { speaker: current.turn.speaker, start: current.start, end: current.end }}
           />
         </div>
       )}
+      {outline && ear && <MarksLegend kinds={kindsOf(marksOf(ear))} worst={ear.worst !== null} />}
       <Controls sound={sound} url={url} />
       {failed && (
         <p role="alert" className={classes.failed}>

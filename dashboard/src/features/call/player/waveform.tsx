@@ -3,7 +3,8 @@ import { useElementSize } from '@mantine/hooks'
 import { useEffect, useId, useMemo, useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '@/shared/format'
-import type { Outline } from '../call-types'
+import type { Ear, Outline } from '../call-types'
+import { DrawnMarks } from '../ear/drawn-marks'
 import { pathOf, ticksOf } from './bars'
 import type { Sound } from './sound'
 import { usePlaying } from './sound'
@@ -21,9 +22,10 @@ interface Props {
   current?: { speaker: string; start: number; end: number }
   /** Where the bot was cut off, in seconds. */
   cuts: readonly number[]
+  ear: Ear | null | undefined
 }
 
-export function Waveform({ outline, sound, current, cuts }: Props) {
+export function Waveform({ outline, sound, current, cuts, ear }: Props) {
   const { t } = useTranslation('call')
   const format = useFormat()
   const { ref, width } = useElementSize()
@@ -43,7 +45,7 @@ export function Waveform({ outline, sound, current, cuts }: Props) {
       {...slide}
     >
       <div ref={ref} className={classes.plot}>
-        {width > 0 && <Drawing outline={outline} sound={sound} current={current} cuts={cuts} width={width} />}
+        {width > 0 && <Drawing outline={outline} sound={sound} current={current} cuts={cuts} ear={ear} width={width} />}
       </div>
     </div>
   )
@@ -103,7 +105,7 @@ function usePlayhead(sound: Sound, pixelsPerSecond: number) {
   return { played, head }
 }
 
-function Drawing({ outline, sound, current, cuts, width }: Props & { width: number }) {
+function Drawing({ outline, sound, current, cuts, ear, width }: Props & { width: number }) {
   const clip = useId()
   const format = useFormat()
   const duration = Math.max(outline.duration_s, 0.001)
@@ -126,6 +128,7 @@ function Drawing({ outline, sound, current, cuts, width }: Props & { width: numb
           rx="4"
         />
       )}
+      {ear && <DrawnMarks ear={ear} pixelsPerSecond={width / duration} height={bottom} />}
       {tracks.map((track) => (
         <g key={track.name} data-speaker={track.name} className={classes.track}>
           <path d={track.path} className={classes.rest} />

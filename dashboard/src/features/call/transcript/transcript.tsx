@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { EmptyState, Panel } from '@/shared/ui'
 import { LiveIcon } from '@/shared/ui/icons'
 import type { Words } from '../live-talk'
+import { splitHeard } from './heard'
 import { LiveTail } from './live-tail'
 import type { Line } from './lines'
 import classes from './transcript.module.css'
@@ -34,7 +35,7 @@ export function Transcript({ lines, current, onSeek, live, words }: Props) {
     )
   }
   return (
-    <Frame>
+    <Frame struck={lines.some(({ turn }) => splitHeard(turn.text, turn.heard).unheard !== '')}>
       {/* A region that scrolls is reached with the keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={scroller} className={classes.scroller} role="group" aria-label={t('transcript.title')} tabIndex={0}>
@@ -49,10 +50,15 @@ export function Transcript({ lines, current, onSeek, live, words }: Props) {
   )
 }
 
-function Frame({ children }: { children: ReactNode }) {
+function Frame({ struck = false, children }: { struck?: boolean; children: ReactNode }) {
   const { t } = useTranslation('call')
+  const legend = struck && (
+    <span className={classes.legend}>
+      <s>{t('transcript.struck')}</s> {t('transcript.struckMeans')}
+    </span>
+  )
   return (
-    <Panel title={t('transcript.title')} flush>
+    <Panel title={t('transcript.title')} actions={legend} flush>
       {children}
     </Panel>
   )

@@ -45,6 +45,14 @@ def test_a_dial_asks_for_the_stream_in_the_same_request() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("on_machine", "asked"), [("talk", None), ("hang_up", "detect"), ("leave_message", "greeting_end")]
+)
+def test_a_dial_asks_what_picks_up_only_if_that_matters(on_machine: str, asked: str | None) -> None:
+    body = dial_body(ORDER, c.Dial(to="+52", sender="+53", stream=False, on_machine=on_machine))
+    assert body.get("answering_machine_detection") == asked
+
+
 def test_a_dial_in_webhook_mode_asks_for_no_stream() -> None:
     body = dial_body(ORDER, c.Dial(to="+52", sender="+53", stream=False))
     assert not [name for name in body if name.startswith("stream")]

@@ -1,0 +1,160 @@
+"""Deepgram's Flux: recognition that itself tells when a turn is over, over one websocket a call."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from control_plane.adapters.sockets import SocketTimings, Spawn, open_socket, send, websocket_url
+from control_plane.adapters.stt import deepgram_flux_wire as wire
+from control_plane.adapters.stt.deepgram_wire import closed_by_provider
+from control_plane.core.audio.frames import SAMPLE_RATE
+from control_plane.core.turn.events import FinalHeard
+from control_plane.ports.errors import MalformedMessage, ProviderError, Unavailable
+from control_plane.ports.hearing import Heard, HearingOptions, Listening
+
+MALFORMED_LIMIT: Final = 5
+"""A single unreadable message is skipped; this many in a row are a lost recognition, not a silent caller."""
+
+_SILENCE: Final = b"\xff"
+_SOCKET: Final = SocketTimings()
+_ENDS: Final = wire.TurnEnds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FluxTimings:
+    """In seconds."""
+
+    socket: SocketTimings = _SOCKET
+    pause: float = 0.5
+    """So long without audio in an open turn, and silence is sent in its place."""
+    step: float = 0.1
+    """Of silence at a time."""
+    silence: float = 6.0
+    """At most: longer than Flux waits for any turn to end."""
+
+
+class FluxEar:
+    """One recognition. The end of a turn is a matter of audio there: where none comes (a hold, a lost stream), an open
+    turn would stay open, so a task of its own sends silence in its place.
+    """
+
+    def __init__(self, socket: ClientConnection, *, timings: FluxTimings, spawn: Spawn) -> None:
+        self._socket = socket
+        self._timings = timings
+        self._in_turn = False
+        self._sent_lately = False
+        self._closing = False
+        self._filler = spawn(self._fill_pauses(), "deepgram-flux-silence")
+
+    async def send(self, audio: bytes) -> None:
+        """Returns when the bytes are in the write buffer; an empty frame would close the stream, so it is not sent."""
+        if not audio:
+            return
+        self._sent_lately = True
+        await self._write(audio)
+
+    async def finalize(self) -> None:
+        """Nothing: to tell a pause from an end is what this recogniser is for."""
+
+    async def events(self) -> AsyncIterator[Heard | Listening]:
+        malformed = 0
+        while (message := await self._receive()) is not None:
+            try:
+                event = wire.heard(message)
+            except MalformedMessage as exc:
+                malformed += 1
+                if malformed >= MALFORMED_LIMIT:
+                    raise Unavailable(wire.PROVIDER, "sends nothing that can be read") from exc
+                continue
+            malformed = 0
+            if event is not None:
+                if not isinstance(event, Listening):
+                    self._in_turn = not isinstance(event, FinalHeard)
+                yield event
+
+    async def aclose(self) -> None:
+        """Ends the recognition without waiting for the last results."""
+        if self._closing:
+            return
+        self._closing = True
+        self._filler.cancel()
+        try:
+            with contextlib.suppress(ProviderError):
+                await self._write(wire.CLOSE_STREAM)
+        finally:
+            await self._socket.close()
+
+    async def _receive(self) -> str | bytes | None:
+        """None once we have closed; how long the provider is silent is the pings' business."""
+        try:
+            message = await self._socket.recv()
+        except ConnectionClosed as exc:
+            if self._closing:
+                return None
+            raise closed_by_provider(exc, wire.PROVIDER) from exc
+        return None if self._closing else message
+
+    async def _write(self, message: str | bytes) -> None:
+        await send(self._socket, message, provider=wire.PROVIDER, timings=self._timings.socket)
+
+    async def _fill_pauses(self) -> None:
+        while True:
+            self._sent_lately = False
+            await asyncio.sleep(self._timings.pause)
+            if self._sent_lately or not self._in_turn:
+                continue
+            try:
+                await self._fill()
+            except ProviderError:
+                return  # `events` reports the loss
+
+    async def _fill(self) -> None:
+        """At the pace of real audio, until there is some, the turn is over or no turn would take so long."""
+        step = _SILENCE * int(self._timings.step * SAMPLE_RATE)
+        for _ in range(round(self._timings.silence / self._timings.step)):
+            if self._sent_lately or not self._in_turn:
+                return
+            await self._write(step)
+            await asyncio.sleep(self._timings.step)
+        self._in_turn = False
+
+
+class FluxSpeechToText:
+    """Opens recognitions of PCMU at 8 kHz. `base_url` may be http(s) or ws(s) and may have a path prefix."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        spawn: Spawn,
+        base_url: str = "https://api.deepgram.com",
+        model: str = "",
+        ends: wire.TurnEnds = _ENDS,
+        timings: FluxTimings | None = None,
+    ) -> None:
+        self._headers = {"Authorization": f"Token {api_key}"}
+        self._spawn = spawn
+        self._address = websocket_url(base_url, wire.PATH)
+        self._model = model
+        self._ends = ends
+        self._timings = timings or FluxTimings()
+
+    async def open(self, options: HearingOptions) -> FluxEar:
+        query = wire.listen_query(options, self._model, ends=self._ends)
+        socket = await open_socket(
+            wire.PROVIDER,
+            f"{self._address}?{urlencode(query)}",
+            headers=self._headers,
+            timings=self._timings.socket,
+            error_header="dg-error",
+        )
+        return FluxEar(socket, timings=self._timings, spawn=self._spawn)
+
+    async def aclose(self) -> None:
+        """Nothing is shared between recognitions; each ear is closed by its call."""

@@ -1,0 +1,1 @@
+"""Several providers of one kind as one: in order, with a breaker each."""
