@@ -167,7 +167,14 @@ class ClauseSplitter:
         if char in "?!" and self._long_enough() and not self._in_address():
             yield from self._cut(len(self._text))
         elif len(self._text) > (self._first_max if self._first else LATER_MAX):
-            yield from self._cut(self._text.rstrip().rfind(" "))
+            yield from self._break()
+
+    def _break(self) -> Iterator[str]:
+        """Too long for a clause: cut it before its last word, and a word that is itself too long anywhere."""
+        end = self._text.rstrip().rfind(" ")
+        yield from self._cut(end if end > 0 else LATER_MAX if len(self._text) > LATER_MAX else 0)
+        if len(self._text) > LATER_MAX and not _speakable(self._text):
+            self._text = ""  # rows of signs, of which nothing will ever be said
 
     def _cut(self, end: int) -> Iterator[str]:
         """End the clause there, unless nothing in it can be spoken."""

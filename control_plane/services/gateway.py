@@ -122,6 +122,7 @@ class Gateway:
         self.tracing.start()
         await self.migrate()
         await self.people.arrivals.welcome()
+        await self.people.keys.warm()
         await self.bots.seed()
         await self.nodes.enter()
         taken_over = await self.desk.recover()

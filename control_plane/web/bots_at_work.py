@@ -170,7 +170,8 @@ async def chat(row_id: str, data: BotChatIn) -> Any:
     here = gateway()
     document: BotDocument = await here.business.ask(who(), actions.document(row_id, draft=data.draft))
     messages = [Message(role=each.role, text=each.text) for each in data.messages]
-    reply = here.bots.chat.reply(to_bot(document, row_id), messages, transfer_number=document.transfer_number or "")
+    number = document.transfer_number or ""
+    reply = here.bots.chat.reply(to_bot(document, row_id), messages, tenant_id=who().tenant_id, transfer_number=number)
     try:
         first = await anext(reply)
     except ProviderError as error:

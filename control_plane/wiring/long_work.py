@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from control_plane.adapters.store.statistics import look_over
+from control_plane.adapters.store.statistics import erase_words, look_over
 from control_plane.resources.idempotency import forget
 from control_plane.resources.sealing import columns
 from control_plane.services.contacts.imports import Imports
@@ -35,11 +35,15 @@ def housekeeping(parts: Parts, people: People, *, imports: Imports) -> None:
     async def statistics(_: float) -> int:
         return await look_over(parts.database)
 
+    async def words(_: float) -> int:
+        return await erase_words(parts.database)
+
     sweeps = {
         "sign-ins": sign_ins,
         "idempotency keys": keys,
         "open secrets": secrets,
         "cut-off uploads": imports.reception.sweep,
+        "words of erased rows": words,
         "statistics": statistics,
     }
     Housekeeping(sweeps, clock=parts.clock).serve(parts.durable)

@@ -56,9 +56,10 @@ class Playout:
     def add(self, audio: bytes, text: str = "", *, starts_ms: Sequence[int] = ()) -> None:
         """More of the reply: audio of any length, the characters in it, and when each begins (ms from its start).
 
-        Without times the text is spread evenly over this audio and what follows without text. Ignored after `drop`.
+        Without times the text is spread evenly over this audio and what follows without text. Ignored after `finish`
+        and `drop`.
         """
-        if self._verdict is None:
+        if self._verdict is None and not self.complete:
             self._audio += audio
             self._script.add(len(audio), text, starts_ms=starts_ms)
 

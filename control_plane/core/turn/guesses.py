@@ -1,8 +1,8 @@
 """The guess that a turn is over: when a reply is worth being made ready ahead of the decision."""
 
+import re
 from typing import Final
 
-from control_plane.core.turn.backchannels import spoken_words
 from control_plane.core.turn.endings import Ending, ending
 from control_plane.core.turn.endpointing import CallerTurn
 
@@ -48,9 +48,14 @@ class Guesses:
     def take(self, text: str) -> None:
         """A reply to `text` is being made ready."""
         self._left -= 1
-        self.words = spoken_words(text)
+        self.words = said_words(text)
 
 
 def same_words(text: str, words: tuple[str, ...] | None) -> bool:
     """Whether `text` says these words, whatever its punctuation."""
-    return bool(words) and spoken_words(text) == words
+    return bool(words) and said_words(text) == words
+
+
+def said_words(text: str) -> tuple[str, ...]:
+    """The words letter by letter: `carro` is not `caro`, `años` not `anos`, 2-3 not 23 and -5 not 5."""
+    return tuple(re.findall(r"[^\W_]+|-(?=\d)", text.lower()))

@@ -21,6 +21,12 @@ UPLOAD_S: Final = 3600.0
 STALE_S: Final = UPLOAD_S + 600.0
 """After it nobody receives it any more: the process that did is gone."""
 
+COMING: Final = (ImportJob.state == RECEIVING) | ((ImportJob.state == "cancelled") & (ImportJob.pieces == 0))
+"""Pieces of it may lie there. Who cancels an import does not end its upload."""
+
+CLEARED: Final = -1
+"""Pieces of one that was cancelled while it came, when they are gone."""
+
 
 def reserve(session: Session, job: ImportJob) -> None:
     """Begin to receive. Raises Refused(`unknown_list`, `limit_reached`)."""
@@ -28,7 +34,7 @@ def reserve(session: Session, job: ImportJob) -> None:
         raise unknown("list")
     # Two that come at once count one after the other.
     session.scalars(select(Tenant.id).where(Tenant.id == who(session).tenant_id).with_for_update()).first()
-    arriving = (ImportJob.state == RECEIVING) & (ImportJob.created_at > now(session) - STALE_S)
+    arriving = COMING & (ImportJob.created_at > now(session) - STALE_S)
     counted = or_(ImportJob.state.in_(UNFINISHED), arriving)
     if (session.scalar(select(func.count(ImportJob.id)).where(counted)) or 0) >= MOST:
         raise Refused("limit_reached", f"{MOST} imports have not ended: wait for one of them, or cancel it.")
@@ -47,7 +53,12 @@ def received(session: Session, import_id: str, *, size: int, pieces: int) -> Imp
 
 
 def forget(session: Session, import_id: str) -> None:
-    """Nothing becomes of it: as if it had never been tried."""
+    """Nothing becomes of it: as if it had never been tried, unless somebody has cancelled it. Raises
+    Refused(`changed_meanwhile`)."""
+    cancelled = update(ImportJob).where(ImportJob.id == import_id, ImportJob.state == "cancelled", COMING)
+    session.execute(
+        cancelled.values(pieces=CLEARED), execution_options={"summed_up": True, "synchronize_session": False}
+    )
     job = session.get(ImportJob, import_id)
     if job is not None and job.state == RECEIVING:
         session.delete(job)
@@ -55,5 +66,5 @@ def forget(session: Session, import_id: str) -> None:
 
 def stale(session: Session, *, before: float, limit: int) -> Sequence[tuple[str, str]]:
     """Across tenants: tenant and id of those that were begun before and never came."""
-    left = select(ImportJob.tenant_id, ImportJob.id).where(ImportJob.state == RECEIVING, ImportJob.created_at < before)
+    left = select(ImportJob.tenant_id, ImportJob.id).where(COMING, ImportJob.created_at < before)
     return [(tenant_id, row_id) for tenant_id, row_id in session.execute(left.order_by(ImportJob.id).limit(limit))]

@@ -60,3 +60,9 @@ def used(session: Session, key_id: str) -> None:
     at = now(session)
     stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < at - USED_EVERY_S)
     session.execute(update(ApiKey).where(ApiKey.id == key_id, stale).values(last_used_at=at))
+
+
+def hashes(session: Session, *, limit: int) -> list[str]:
+    """Of keys that may be used, the last used first."""
+    alive = select(ApiKey.hash).where(ApiKey.revoked_at.is_(None))
+    return list(session.scalars(alive.order_by(ApiKey.last_used_at.desc().nulls_last()).limit(limit)))

@@ -1,6 +1,7 @@
 """Trying a bot out in writing: the real model with the bot's persona, without call, telephone or voice."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ PATIENCE_S: Final = 30.0
 MAX_ROUNDS: Final = 4
 MAX_OPEN: Final = 20
 """Replies that this process writes at once."""
+MAX_OPEN_OF_TENANT: Final = 5
+"""Of them for one tenant, so that nobody shuts the others out."""
 
 
 class ChatsFull(Exception):
@@ -86,18 +89,19 @@ class BotChat:
         self._brain = brain
         self._transfer_number = transfer_number
         self._clock = clock
-        self._open = 0
+        self._open: Counter[str] = Counter()
+        """Replies that are being written, by tenant."""
 
     async def reply(
-        self, bot: Bot, messages: Sequence[Message], *, transfer_number: str = ""
+        self, bot: Bot, messages: Sequence[Message], *, tenant_id: str, transfer_number: str = ""
     ) -> AsyncGenerator[ChatEvent]:
         """The bot's next reply, as it is written. Closing it cancels the model's request.
 
         Raises ProviderError, also when it takes too long, and ChatsFull.
         """
-        if self._open >= MAX_OPEN:
+        if self._open.total() >= MAX_OPEN or self._open[tenant_id] >= MAX_OPEN_OF_TENANT:
             raise ChatsFull
-        self._open += 1
+        self._open[tenant_id] += 1
         try:
             tools = toolbox(bot.tools, transfer_number=transfer_number or self._transfer_number)
             until = self._clock.steady() + PATIENCE_S
@@ -105,7 +109,8 @@ class BotChat:
                 while (event := await self._next(events, until)) is not None:
                     yield event
         finally:
-            self._open -= 1
+            self._open[tenant_id] -= 1
+            self._open += Counter()  # without those that are at zero
 
     async def _next(self, events: AsyncGenerator[ChatEvent], until: float) -> ChatEvent | None:
         try:

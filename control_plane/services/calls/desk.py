@@ -169,9 +169,13 @@ class CallDesk:
         async def create() -> None:
             try:
                 placed.set_result(await self._create(record, event, source_id=source_id))
-            except (DuplicateKey, StoreUnavailable) as refusal:
-                placed.set_exception(refusal)
+            except Exception as fault:
+                # A border: whoever asked waits for an answer, also when it is a fault of ours.
+                if not isinstance(fault, DuplicateKey | StoreUnavailable):
+                    log.error("call could not be created", call=record.id, exc_info=fault)
+                placed.set_exception(fault)
             finally:
+                placed.cancel()  # unless it is done: nobody is left to do it
                 self._opening[record.tenant_id] -= 1
                 self._opening += Counter()  # without those that are at zero
 

@@ -69,7 +69,7 @@ class Reception:
             async with asyncio.timeout(CLEAR_S):
                 await self._files.drop(import_id, MOST_PIECES)
                 await self._store.write(who, lambda session: receiving.forget(session, import_id))
-        except (ProviderError, StoreUnavailable, TimeoutError) as error:
+        except (Refused, ProviderError, StoreUnavailable, TimeoutError) as error:
             log.warning("an upload is left to the sweep", import_id=import_id, error=type(error).__name__)
             return False
         return True

@@ -79,6 +79,10 @@ class CarrierMouth:
     async def say(self, clause: str, *, keep: bool = False) -> None:
         self._timing.mark(Stage.VOICE_ASKED, self._clock.steady())
         url = await self._make(clause, keep=keep)
+        self._ask(clause, url)
+
+    def _ask(self, clause: str, url: str) -> SayRequested:
+        """Have the carrier play it, after what it plays already."""
         self._timing.mark(Stage.FIRST_AUDIO, self._clock.steady())
         first = not self._playing and not self._heard
         request = SayRequested(text=speakable(clause, self._language).text, url=url)
@@ -89,6 +93,7 @@ class CarrierMouth:
         if first:
             self._timing.mark(Stage.FIRST_FRAME, self._clock.steady())
             self._audible()
+        return request
 
     async def _make(self, clause: str, *, keep: bool) -> str:
         """Address of the stored audio; empty when the carrier's own voice has to do."""
@@ -102,10 +107,11 @@ class CarrierMouth:
             return ""
 
     async def interject(self, text: str) -> bool:
-        if self._playing or self._paused:
+        timing = self._timing
+        url = await self._make(text, keep=True)
+        if self._timing is not timing or self._playing or self._paused or self._complete:
             return False
-        await self.say(text, keep=True)
-        self._aside = self._playing[-1] if self._playing else None
+        self._aside = self._ask(text, url)
         return True
 
     async def finish(self) -> None:
@@ -161,6 +167,7 @@ class CarrierMouth:
             self._silence()
         self._playing.clear()
         self._changed.set()
+        self._timing = TurnTiming()  # whatever still waits for something of this reply finds another one
         return " ".join(self._heard)
 
     def _silence(self) -> None:

@@ -1,6 +1,7 @@
 """The conversation itself: perceives, lets the turn machine decide, and replies through whatever mouth there is."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Final, assert_never
@@ -9,7 +10,6 @@ from control_plane.core.bot import Bot
 from control_plane.core.call.events import CallEvent, HangupRequested
 from control_plane.core.dialogue import Dialogue
 from control_plane.core.turn import commands as c
-from control_plane.core.turn.backchannels import spoken_words
 from control_plane.core.turn.events import (
     AgentPaused,
     AgentStarted,
@@ -20,7 +20,7 @@ from control_plane.core.turn.events import (
     SpeechStopped,
     TurnEvent,
 )
-from control_plane.core.turn.guesses import same_words
+from control_plane.core.turn.guesses import said_words, same_words
 from control_plane.core.turn.machine import TurnMachine
 from control_plane.core.turn.timing import Stage, TurnTiming
 from control_plane.observability.logging import get_logger
@@ -69,7 +69,8 @@ class Conversation:
         self._speech_ended: float | None = None
         self._final_at: float | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._closed = False
+        self._closed = self._obeying = False
+        self._orders: deque[c.TurnCommand] = deque()
         self._reprompts = 0
 
     # --- what comes in ----------------------------------------------------------------------------
@@ -124,29 +125,41 @@ class Conversation:
     # --- what the turn machine wants --------------------------------------------------------------
 
     def _obey(self, commands: tuple[c.TurnCommand, ...]) -> None:
-        for command in commands:
-            match command:
-                case c.Commit(text=text):
-                    self._commit(text)
-                case c.Speculate(text=text):
-                    self._speculate(text)
-                case c.Withdraw():
-                    self._withdraw()
-                case c.Hold():
-                    self._hold()
-                case c.Release():
-                    self._delivery.resume()
-                case c.Pause():
-                    self._pause()
-                case c.CutOff():
-                    self._cut_off()
-                case c.Resume():
-                    self._resume()
-                case c.Reprompt(reason=reason):
-                    self._reprompt(reason)
-                case _:
-                    assert_never(command)
+        """First in, first out: a command may make the machine perceive something, which gives more commands."""
+        self._orders.extend(commands)
+        if self._obeying:
+            return
+        self._obeying = True
+        try:
+            while self._orders:
+                self._carry_out(self._orders.popleft())
+        finally:
+            self._obeying = False
+            self._orders.clear()
         self._arm()
+
+    def _carry_out(self, command: c.TurnCommand) -> None:
+        match command:
+            case c.Commit(text=text):
+                self._commit(text)
+            case c.Speculate(text=text):
+                self._speculate(text)
+            case c.Withdraw():
+                self._withdraw()
+            case c.Hold():
+                self._hold()
+            case c.Release():
+                self._delivery.resume()
+            case c.Pause():
+                self._pause()
+            case c.CutOff():
+                self._cut_off()
+            case c.Resume():
+                self._resume()
+            case c.Reprompt(reason=reason):
+                self._reprompt(reason)
+            case _:
+                assert_never(command)
 
     def _commit(self, text: str) -> None:
         guess = self._reply if self._reply is not None and same_words(text, self._reply.words) else None
@@ -172,7 +185,7 @@ class Conversation:
         self._supersede()
         before = self._parts.dialogue.snapshot()
         self._parts.dialogue.caller_said(text)
-        guess = Reply(timing=TurnTiming(), began_at=self._parts.clock.wall(), words=spoken_words(text), before=before)
+        guess = Reply(timing=TurnTiming(), began_at=self._parts.clock.wall(), words=said_words(text), before=before)
         guess.draft.sure.clear()
         self._start(guess, self._written)
 
@@ -221,7 +234,7 @@ class Conversation:
                 self.say(phrases.reprompts[self._reprompts % len(phrases.reprompts)])
                 self._reprompts += 1
             case c.Silence.NO_MATCH:
-                self.say(phrases.no_match)
+                self.say(phrases.no_match or phrases.reprompts[self._reprompts % len(phrases.reprompts)])
             case c.Silence.GIVEN_UP:
                 self.say(phrases.given_up, then=NOBODY_SPOKE)
             case _:

@@ -90,7 +90,6 @@ class Fillers:
         if now - self._quiet_since < QUIET_S:
             self._arm(self._quiet_since + QUIET_S)
         elif self._said < LIMIT:
-            self._said += 1
             self._parts.supervisor.spawn(self._fill(self._watching), "filler")
 
     async def _fill(self, reply: object | None) -> None:
@@ -102,6 +101,7 @@ class Fillers:
         if await self._interject(text):
             self._parts.metrics.fillers_total.inc()
             self._parts.turns.agent_says(text)
+            self._said += self._watching is reply
         if self._watching is reply:
             self._quiet_since = self._parts.clock.steady()
             self._arm(self._quiet_since + QUIET_S)

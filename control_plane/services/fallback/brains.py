@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.brain import Brain, BrainEvent, Question
-from control_plane.ports.errors import ProviderError, Timeout
+from control_plane.ports.errors import ProviderError, Timeout, Unavailable
 from control_plane.services.fallback.route import Attempt, Route, Wanted
 
 AHEAD: Final = 64
@@ -157,7 +157,7 @@ class BrainChain:
 
     async def answer(self, question: Question) -> AsyncGenerator[BrainEvent, None]:
         """A failure before the first word is another model's chance; one after it is raised."""
-        wanted = Wanted(names=question.providers, special=bool(question.model))
+        wanted = Wanted(names=question.providers, special=bool(question.model), model=question.model)
         race = _Race(self._route.attempts(wanted), question, spawn=self._spawn)
         try:
             asked = await self._won(race)
@@ -169,6 +169,8 @@ class BrainChain:
                 each.attempt.failed(error)
             raise
         finally:
+            for each in race.running:
+                each.attempt.forgone()  # nothing, once it worked or failed
             await self._end(race)
 
     async def _won(self, race: _Race) -> _Asked:
@@ -181,7 +183,10 @@ class BrainChain:
                 self._route.count(race.errors)
                 raise Timeout(race.running[0].attempt.name, f"no word for {self._patience.first_word} s")
             heard = await race.news(left if race.out else min(left, self._patience.hedge))
-            for lost in race.take_failed():
+            failed = race.take_failed()
+            for lost in failed:
+                lost.attempt.failed(lost.error or Unavailable(lost.attempt.name, "left without a word"))
+            for lost in failed:
                 self._lost(race, lost)
             if not heard and not race.out:
                 race.next(hedge=True)
@@ -191,7 +196,6 @@ class BrainChain:
     def _lost(self, race: _Race, lost: _Asked) -> None:
         """It failed without a word: the next one, at once."""
         assert lost.error is not None
-        lost.attempt.failed(lost.error)
         if lost.hedge:
             self._hedged(lost, "failed")
         if race.next(hedge=False):

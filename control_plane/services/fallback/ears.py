@@ -65,7 +65,8 @@ class EarChain:
         async def connect(attempt: Attempt[SpeechToText]) -> Ear:
             return await attempt.adapter.open(options if attempt.first else replace(options, model=""))
 
-        wanted = Wanted(names=options.providers, avoid=options.avoid, special=bool(options.model))
+        special, model = bool(options.model), options.model
+        wanted = Wanted(names=options.providers, avoid=options.avoid, special=special, model=model)
         attempt, ear = await self._route.ask(wanted, connect)
         return ChainEar(ear, attempt)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Generic, TypeVar
 
@@ -18,6 +18,8 @@ CONNECT_S: Final = 1.5
 """So long a provider may take to answer the door while there is another one to ask."""
 COMPLAINTS: Final = 200
 """So many different complaints are told once each; then they stay untold."""
+OWN_BREAKERS: Final = 200
+"""So many models of bots' own are remembered; the one that was asked longest ago is forgotten first."""
 
 FIGURES: Final = {BreakerState.CLOSED: 0, BreakerState.HALF_OPEN: 1, BreakerState.OPEN: 2}
 
@@ -44,6 +46,8 @@ class Wanted:
     alone: bool = False
     special: bool = False
     """A voice or model of his own: when it is refused, only he is wrong."""
+    model: str = ""
+    """The model of his own: how it fares says nothing about what the others ask for."""
 
 
 class Attempt(Generic[A]):
@@ -102,7 +106,12 @@ class Route(Generic[A]):
         self.now = clock.steady
         self._metrics = metrics
         self._providers = {name: Provider(name, adapter, Breaker(policy)) for name, adapter in adapters}
+        self._policy = policy
+        self._own: dict[tuple[str, str], Breaker] = {}
+        """Of models of bots' own, by provider and model."""
         self._told: set[tuple[str, ...]] = set()
+        self._unknown: set[tuple[str, ...]] = set()
+        """Names that bots invent; apart, lest they leave no room for the complaints."""
         for name in self._providers:
             gauge = metrics.provider_breaker_state.labels(kind=kind, provider=name)
             gauge.set_function(partial(self._figure, name))
@@ -133,7 +142,7 @@ class Route(Generic[A]):
         held_back: list[Provider[A]] = []
         for provider in sorted(chosen, key=lambda provider: provider.name == wanted.avoid):
             since = self.now()
-            if provider.breaker.admit(since):
+            if self._admits(provider, since):
                 left -= 1
                 yield Attempt(self, provider, wanted=wanted, since=since, last=left == 0)
             else:
@@ -184,7 +193,7 @@ class Route(Generic[A]):
 
     def complain(self, name: str, error: ProviderError) -> None:
         """A person has to act; once is enough."""
-        if self._first_time(name, type(error).__name__, error.code):
+        if _first_time(self._told, name, type(error).__name__, error.code):
             log.error("a provider refuses, see to its settings", kind=self.kind, provider=name, error=str(error))
 
     def _figure(self, name: str) -> float:
@@ -192,17 +201,36 @@ class Route(Generic[A]):
 
     def _chosen(self, wanted: Wanted) -> list[Provider[A]]:
         for name in wanted.names:
-            if name not in self._providers and self._first_time(name):
+            if name not in self._providers and _first_time(self._unknown, name):
                 log.error("a bot names a provider that is not set up", kind=self.kind, provider=name)
         chosen = [self._providers[name] for name in dict.fromkeys(wanted.names) if name in self._providers]
         chosen = chosen or list(self._providers.values())
+        chosen = [self._for(wanted, provider) for provider in chosen]
         return chosen[:1] if wanted.alone else chosen
 
-    def _first_time(self, *complaint: str) -> bool:
-        if complaint in self._told or len(self._told) >= COMPLAINTS:
+    def _for(self, wanted: Wanted, provider: Provider[A]) -> Provider[A]:
+        """With a breaker of its own where a bot names the model: its slow one must not shut out everybody's."""
+        if not wanted.model or provider.name != self.first(wanted.names):
+            return provider
+        key = (provider.name, wanted.model)
+        self._own[key] = self._own.pop(key) if key in self._own else Breaker(self._policy)
+        while len(self._own) > OWN_BREAKERS:
+            del self._own[next(iter(self._own))]
+        return replace(provider, breaker=self._own[key])
+
+    def _admits(self, provider: Provider[A], now: float) -> bool:
+        """A provider of which everybody knows that it is away is away for a bot's own model, too."""
+        everybodys = self._providers[provider.name].breaker
+        if provider.breaker is not everybodys and everybodys.state(now) is BreakerState.OPEN:
             return False
-        self._told.add(complaint)
-        return True
+        return provider.breaker.admit(now)
+
+
+def _first_time(told: set[tuple[str, ...]], *complaint: str) -> bool:
+    if complaint in told or len(told) >= COMPLAINTS:
+        return False
+    told.add(complaint)
+    return True
 
 
 async def _in_time(attempt: Attempt[A], question: Callable[[Attempt[A]], Awaitable[R]], *, patience_s: float) -> R:

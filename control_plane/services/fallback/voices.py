@@ -111,4 +111,6 @@ def _options(options: VoiceOptions, attempt: Attempt[TextToSpeech]) -> VoiceOpti
 
 def _wanted(options: VoiceOptions) -> Wanted:
     special = bool(options.voice or options.model)
-    return Wanted(names=options.providers, avoid=options.avoid, alone=options.alone, special=special)
+    return Wanted(
+        names=options.providers, avoid=options.avoid, alone=options.alone, special=special, model=options.model
+    )

@@ -108,17 +108,15 @@ class Line:
             if piece is not None:
                 # Before the sending, which may take a moment in which somebody clears.
                 self._sounding = True
+                # Taken now: while the piece is on its way another reply may begin.
+                tell, self._first_sent = self._first_sent, None
                 await self._send(self._codec.audio(piece))
                 self.frames_sent += len(piece) // FRAME_BYTES
-                self._tell_first()
+                if tell is not None:
+                    tell()
                 continue
             await self._send_mark()
             await self._sleep()
-
-    def _tell_first(self) -> None:
-        tell, self._first_sent = self._first_sent, None
-        if tell is not None:
-            tell()
 
     async def _send_mark(self) -> None:
         if self.playout.all_sent and not self._mark_sent:

@@ -7,8 +7,10 @@ to its last whole word, and the next voice goes on from there.
 import asyncio
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
+from control_plane.core.audio.frames import FRAME_MS
 from control_plane.core.audio.script import rest_of
 from control_plane.core.spoken.alignment import Wording
 from control_plane.core.turn.timing import Stage, TurnTiming
@@ -23,6 +25,7 @@ from control_plane.services.supervisor import Supervisor
 
 log = get_logger("voice")
 
+FRAME_S: Final = FRAME_MS / 1000
 STALLS_S: Final = (1.5, 0.9)
 """So long the caller hears nothing, with words outstanding, before a voice counts as lost; the second time less, so
 that both together stay below the silence that people take for the end of a call."""
@@ -63,7 +66,7 @@ class StreamMouth:
 
     async def begin(self, timing: TurnTiming, *, held: bool = False) -> None:
         self._forget(timing)
-        self._line.begin(self._first_sent)
+        self._line.begin(partial(self._first_sent, timing))
         if held:
             self._line.playout.pause(self._clock.steady())
 
@@ -74,8 +77,10 @@ class StreamMouth:
     def audible_until(self) -> float | None:
         return self._line.playout.ends_at
 
-    def _first_sent(self) -> None:
-        self._timing.mark(Stage.FIRST_FRAME, self._clock.steady())
+    def _first_sent(self, timing: TurnTiming) -> None:
+        if timing is not self._timing:
+            return  # of a reply that was dropped while its first piece was on its way
+        timing.mark(Stage.FIRST_FRAME, self._clock.steady())
         self._audible()
 
     async def say(self, clause: str, *, keep: bool = False) -> None:
@@ -150,8 +155,10 @@ class StreamMouth:
             await self._voice.keep(self._keeping, bytes(kept))
 
     async def _listen(self, utterance: Utterance, kept: bytearray) -> None:
+        patience = asyncio.timeout(None)
         try:
-            async with asyncio.timeout(None) as self._patience:
+            async with patience:
+                self._patience = patience
                 self._expect()
                 async for piece in utterance.audio():
                     self._take(piece)
@@ -159,10 +166,11 @@ class StreamMouth:
             if self._utterance is utterance and not self._ended:
                 raise Unavailable(self._voice.provider, "ended in mid-reply")
         except TimeoutError as late:
-            self._stalls += 1
+            self._stalls += self._utterance is utterance
             raise Timeout(self._voice.provider, "fell silent in mid-reply") from late
         finally:
-            self._patience = None
+            if self._patience is patience:
+                self._patience = None
 
     def _take(self, piece: SpokenPiece) -> None:
         self._timing.mark(Stage.FIRST_AUDIO, self._clock.steady())
@@ -222,11 +230,13 @@ class StreamMouth:
             self._failure, self._utterance = error, None
 
     async def interject(self, text: str) -> bool:
+        timing, playout = self._timing, self._line.playout
         audio = await self._voice.phrase(text)
-        if audio is None:
+        too_late = self._timing is not timing or playout.complete or playout.paused or playout.buffered_s >= FRAME_S
+        if audio is None or too_late:
             return False
         # The space stands for it, so that its sound is not taken for more of the words before.
-        self._line.playout.add(audio, " ", starts_ms=(0,))
+        playout.add(audio, " ", starts_ms=(0,))
         self._line.changed()
         return True
 
@@ -276,4 +286,5 @@ class StreamMouth:
         if self._utterance is not None:
             self._supervisor.spawn(self._utterance.cancel(), "cancel voice")
         self._utterance = self._reader = None
+        self._timing = TurnTiming()  # whatever still waits for something of this reply finds another one
         return heard

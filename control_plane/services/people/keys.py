@@ -6,10 +6,14 @@ from typing import Final
 
 import orjson
 
+from control_plane.observability.logging import get_logger
+from control_plane.ports.stores import StoreUnavailable
 from control_plane.resources.people import key_use
 from control_plane.resources.people.key_use import USED_EVERY_S, KnownKey
 from control_plane.services.cache.kinds import API_KEYS
 from control_plane.services.people.parts import PeopleParts, TooManyKeys
+
+log = get_logger("people")
 
 REMEMBERED: Final = 10_000
 """Keys whose last use is known here; of others it may be written once more within the minute. As many are remembered
@@ -23,7 +27,17 @@ class Keys:
         self._parts = parts
         self._noted: OrderedDict[str, float] = OrderedDict()
         self._good: OrderedDict[str, None] = OrderedDict()
-        """Hashes of keys that were good when they were last shown."""
+        """Hashes of keys that were good when they were last shown, or when this process began."""
+
+    async def warm(self) -> None:
+        """Know the keys that there are, so that nobody who tries keys from their address keeps them out."""
+        try:
+            found = await self._parts.store.look_across(lambda session: key_use.hashes(session, limit=REMEMBERED))
+        except StoreUnavailable:
+            log.warning("no key is known to be good until it is shown")
+            return
+        for known in reversed(found):
+            self._remember(known)
 
     async def admitted(self, shown: str, address: str) -> KnownKey | None:
         """`known` for whoever asks from `address`. One who tries keys has so many tries, whatever becomes of them, and

@@ -53,7 +53,7 @@ class PeoplePolicy:
     sign_ins: Limit = SIGN_INS
     """What changes anything below /api/auth/, by address."""
     new_keys: Limit = NEW_KEYS
-    """API keys that this process has not seen to be good, by address."""
+    """API keys that this process does not know to be good, by address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -187,3 +187,11 @@ def test_every_clause_can_be_spoken(text: str) -> None:
 
 def test_the_first_minimum_is_short_enough_for_a_greeting() -> None:
     assert len("Buenos días,") >= FIRST_MIN
+
+
+@pytest.mark.parametrize("text", ["=" * 4000, "= " * 2000, "a" * 4000, "🙂 " * 2000, "-=-" * 1500])
+def test_output_that_nobody_can_cut_is_cut_and_does_not_pile_up(text: str) -> None:
+    splitter = ClauseSplitter("es")
+    clauses = [clause for char in text for clause in splitter.feed(char)] + list(splitter.flush())
+    assert all(len(clause) <= 300 for clause in clauses)
+    assert len(splitter._text) <= 300

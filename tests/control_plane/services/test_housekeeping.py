@@ -14,4 +14,5 @@ async def test_every_night_each_sweep_of_the_gateway_is_made_once(tmp_path: Path
         work = cast(Any, it.gateway.durable)._works[KIND]
         swept = await work.run(OneRun(FakeClock()), {})
     assert swept.pop("statistics") > 0
+    assert swept.pop("words of erased rows") in {0, 2}  # a server sees to them by itself
     assert swept == {"sign-ins": 0, "idempotency keys": 0, "open secrets": 0, "cut-off uploads": 0}

@@ -228,6 +228,51 @@ async def test_bogus_keys_of_one_address_reach_the_database_so_often_and_no_furt
     assert [(await ask(it, good)).status_code for _ in range(2)] == [401, 429]
 
 
+async def test_good_keys_are_known_from_the_start_and_a_neighbour_who_tries_keys_does_not_keep_them_out(
+    it: Served, tmp_path: Path, database_url: str
+) -> None:
+    from dataclasses import replace
+
+    (good, _), (revoked, _) = await key(it, "calls:read", last_used_at=5.0), await key(it, "calls:read", revoked_at=1.0)
+    new = assembled(tmp_path, database_url, node_id="new")
+    async with new.app.test_app():
+        people = new.gateway.people
+        tight = replace(people.parts.policy, new_keys=Limit.per_minute(6, burst=2))
+        people.keys._parts = replace(people.parts, policy=tight)
+        bogus = [people.parts.secrets.new_api_key().key for _ in range(3)]
+        assert [(await ask(new, each)).status_code for each in bogus] == [401, 401, 429]
+        assert (await ask(new, good)).status_code == 200
+        assert (await ask(new, revoked)).status_code == 429
+
+
+async def test_of_many_keys_those_that_were_used_last_are_known_from_the_start(
+    it: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from control_plane.services.people import keys
+
+    made = [(await key(it, last_used_at=used))[0] for used in (5.0, None, 7.0, 6.0)]
+    hashes = [it.gateway.people.parts.secrets.hash_of(each) for each in made]
+    monkeypatch.setattr(keys, "REMEMBERED", 2)
+    fresh = keys.Keys(it.gateway.people.parts)
+    await fresh.warm()
+    assert list(fresh._good) == [hashes[3], hashes[2]], "the last one is forgotten last"
+
+
+async def test_a_gateway_starts_also_when_it_cannot_know_its_keys_yet(
+    it: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from control_plane.ports.stores import StoreUnavailable
+    from control_plane.services.people.keys import Keys
+
+    async def away(_: Any) -> None:
+        raise StoreUnavailable("away")
+
+    fresh = Keys(it.gateway.people.parts)
+    monkeypatch.setattr(it.gateway.people.parts.store, "look_across", away)
+    await fresh.warm()
+    assert not fresh._good
+
+
 async def test_a_request_that_another_control_plane_passes_on_keeps_its_tenant(it: Served) -> None:
     other = await company(it)
     call_id = await it.call()

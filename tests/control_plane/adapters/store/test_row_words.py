@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection, Table, event, insert, select, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from control_plane.adapters.store.database import Database
@@ -193,3 +194,43 @@ async def test_the_server_itself_names_the_tenants_rows_alone(store: SqlTenantSt
 
     theirs = [await database.write(lambda connection, who=who: asked(connection, who)) for who in ("a", "b", "")]  # type: ignore[misc]
     assert theirs == [["a0", "a1", "a4"], ["b0"], []]
+
+
+def _refused(connection: Connection, statement: str) -> str:
+    """What the server says to it, as a code."""
+    with pytest.raises(ProgrammingError) as refused, connection.begin_nested():
+        connection.execute(text(statement)).all()
+    return str(getattr(refused.value.orig, "sqlstate", ""))
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_who_has_no_grant_may_not_ask_for_rows_of_any_tenant(store: SqlTenantStore, database: Database) -> None:
+    def asked(connection: Connection) -> tuple[bool, str]:
+        connection.execute(text("CREATE ROLE stranger NOLOGIN"))
+        connection.execute(text("GRANT USAGE ON SCHEMA public TO stranger"))
+        connection.execute(text("SELECT set_config('centralita.tenant', 'a', true)"))
+        connection.execute(text("SET LOCAL ROLE stranger"))
+        code = _refused(connection, "SELECT row_words_found('products', 'vac acu')")
+        connection.execute(text("RESET ROLE"))
+        connection.execute(text("DROP OWNED BY stranger"))
+        connection.execute(text("DROP ROLE stranger"))
+        rights = "SELECT has_function_privilege(:role, 'row_words_found(text, text)', 'EXECUTE')"
+        return bool(connection.execute(text(rights), {"role": ROLE}).scalar()), code
+
+    assert await database.write(asked) == (True, "42501")
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_the_owners_rights_reach_no_table_but_those_that_are_searched(
+    store: SqlTenantStore, database: Database
+) -> None:
+    def asked(connection: Connection) -> tuple[list[str], list[str]]:
+        _as_tenant(connection, "a")
+        connection.execute(text("CREATE TEMP VIEW mine AS SELECT 'x' AS id, 'a' AS tenant_id, 'vaca' AS words"))
+        connection.execute(text("CREATE TEMP VIEW products AS SELECT 'x' AS id, 'a' AS tenant_id, 'vaca' AS words"))
+        others = ("'mine'", "'calls'", "'PRODUCTS'", "'pg_temp.mine'", "''", "NULL")
+        codes = [_refused(connection, f"SELECT row_words_found({name}, 'vac')") for name in others]
+        found = connection.execute(text("SELECT row_words_found('products', 'vac acu')")).scalars()
+        return codes, sorted(found)
+
+    assert await database.write(asked) == (["42501"] * 6, ["a0", "a1", "a4"])

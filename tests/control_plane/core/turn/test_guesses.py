@@ -82,6 +82,9 @@ def test_keys_are_never_guessed() -> None:
 
 
 def test_words_are_the_same_whatever_their_punctuation() -> None:
-    assert same_words("¿Sí, mañana?", ("si", "manana"))
+    assert same_words("¿Sí, mañana?", ("sí", "mañana"))
     assert not same_words("sí", None)
+    assert not same_words("el carro", ("el", "caro"))
+    assert not same_words("son 2-3", ("son", "23"))
+    assert not same_words("a -5 grados", ("a", "5", "grados"))
     assert not same_words("", ())

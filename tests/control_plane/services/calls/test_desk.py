@@ -125,6 +125,34 @@ async def test_without_the_store_no_call_is_made(database_url: str, tmp_path: Pa
         assert (it.control.sent, it.desk.roster.live_calls, it.desk.full) == ([], 0, False)
 
 
+@pytest.mark.parametrize("fault", [Rejected("database", "breaks with what is stored"), RuntimeError("a fault of ours")])
+async def test_whoever_asked_learns_of_any_fault_and_does_not_wait_for_ever(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    async def breaks(*_: object, **__: object) -> None:
+        raise fault
+
+    async with office(database_url, tmp_path, max_calls=1) as it:
+        monkeypatch.setattr(it.store, "create", breaks)
+        async with asyncio.timeout(5):
+            with pytest.raises(type(fault)):
+                await it.desk.initiate(ORDER)
+        assert (it.control.sent, it.desk.roster.live_calls, it.desk.full) == ([], 0, False)
+
+
+async def test_whoever_asked_is_not_left_waiting_when_everything_is_ended(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ended_meanwhile(*_: object, **__: object) -> None:
+        raise asyncio.CancelledError
+
+    async with office(database_url, tmp_path) as it:
+        monkeypatch.setattr(it.store, "create", ended_meanwhile)
+        async with asyncio.timeout(5):
+            with pytest.raises(asyncio.CancelledError):
+                await it.desk.initiate(ORDER)
+
+
 # --- limits ---------------------------------------------------------------------------------------
 
 

@@ -250,6 +250,64 @@ async def test_an_import_that_is_cancelled_while_its_file_comes_keeps_no_file(of
     assert (files_in(tmp_path), await jobs(office)) == ([], [("cancelled", row_id)])
 
 
+async def test_who_cancels_imports_that_are_still_coming_makes_no_room_for_others(
+    office: Office, tmp_path: Path
+) -> None:
+    await office.engine.aclose()
+    ids = [await cut_off(office, tmp_path) for _ in range(receiving.MOST)]
+    for each in ids:
+        await office.imports.cancel(WHO, each)
+    with pytest.raises(Refused) as refused:
+        await office.hand_in(people(1))
+    assert refused.value.code == "limit_reached"
+    assert await office.imports.reception.sweep(SystemClock().wall() + STALE_S + 1) == receiving.MOST
+    await office.hand_in(people(1))
+
+
+async def test_what_a_kill_cut_off_is_swept_once_also_when_it_was_cancelled(office: Office, tmp_path: Path) -> None:
+    await office.engine.aclose()
+    row_id = await cut_off(office, tmp_path)
+    await office.imports.cancel(WHO, row_id)
+    later = SystemClock().wall() + STALE_S + 1
+    assert [await office.imports.reception.sweep(later) for _ in range(2)] == [1, 0]
+    assert (files_in(tmp_path), await jobs(office)) == ([], [("cancelled", row_id)])
+
+
+async def test_a_row_that_changes_meanwhile_does_not_end_the_sweep(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.engine.aclose()
+    first, _ = sorted([await cut_off(office, tmp_path), await cut_off(office, tmp_path)])
+    forget = receiving.forget
+
+    def met(session: Any, import_id: str) -> None:
+        if import_id == first:
+            raise Refused("changed_meanwhile")
+        forget(session, import_id)
+
+    later = SystemClock().wall() + STALE_S + 1
+    with monkeypatch.context() as patched:
+        patched.setattr(receiving, "forget", met)
+        assert await office.imports.reception.sweep(later) == 1
+    assert await office.imports.reception.sweep(later) == 1
+    assert (files_in(tmp_path), await jobs(office)) == ([], [])
+
+
+async def test_a_row_that_changes_meanwhile_does_not_hide_why_an_upload_broke(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def met(*_: Any) -> None:
+        raise Refused("changed_meanwhile")
+
+    async def breaks() -> AsyncIterator[bytes]:
+        yield bytes(PIECE_BYTES)
+        raise ConnectionError
+
+    monkeypatch.setattr(receiving, "forget", met)
+    with pytest.raises(ConnectionError):
+        await office.imports.receive(WHO, ImportOrder(), body=breaks())
+
+
 @pytest.mark.parametrize("code", ["conflict", "changed_meanwhile"])
 async def test_an_import_that_meets_others_again_and_again_is_tried_later_and_fails_at_last(
     office: Office, monkeypatch: pytest.MonkeyPatch, code: str

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from control_plane.core.turn.commands import CutOff, Pause, Resume
 from control_plane.core.turn.events import FinalHeard, SpeechStarted, SpeechStopped
 from control_plane.core.turn.policy import EndpointingKind, Waits
 from control_plane.ports.brain import ToolCalled
@@ -102,3 +103,22 @@ async def test_a_greeting_is_not_given_up_for_a_guess() -> None:
         speaks(it, "¿Bueno?")
         (first,) = (await it.until_turns(1))[:1]
         assert first.text in ("Buenos días, habla María.", "¿Bueno?")
+
+
+async def test_what_falls_due_while_a_command_is_obeyed_waits_its_turn() -> None:
+    async with guessing(says("Buenas."), says("El martes.")) as it:
+        speaks(it, "¿Hola?")
+        await it.until_audible()
+        obeyed: list[str] = []
+        carry_out = it.conversation._carry_out
+
+        def slowly(command: Any) -> None:
+            obeyed.append(type(command).__name__)
+            if obeyed == ["Pause"]:
+                it.conversation._obey((CutOff(),))
+                assert obeyed == ["Pause"]
+            carry_out(command)
+
+        it.conversation._carry_out = slowly  # type: ignore[method-assign]
+        it.conversation._obey((Pause(), Resume()))
+        assert obeyed[:3] == ["Pause", "Resume", "CutOff"]

@@ -380,3 +380,27 @@ async def test_without_another_voice_a_loss_is_told_with_the_next_clause_or_at_t
     assert it.mouth.drop() == "Tres."
     labels = {"provider": "elevenlabs", "kind": "Unavailable"}
     assert it.metrics.registry.get_sample_value("gateway_provider_errors_total", labels) == 1
+
+
+async def test_a_first_piece_that_arrives_after_its_reply_was_dropped_makes_the_next_one_no_sound(it: Speaking) -> None:
+    await it.mouth.begin(TurnTiming())
+    told = it.line._first_sent
+    assert told is not None
+    it.mouth.drop()
+    await it.mouth.begin(it.timing, held=True)
+    told()
+    assert it.audible == 0
+    assert it.timing.at(Stage.FIRST_FRAME) is None
+
+
+async def test_a_word_in_between_that_comes_too_late_is_not_said(it: Speaking) -> None:
+    await it.voice.synthesize("Un momento.", keep=True)
+    await it.mouth.begin(it.timing)
+    late = asyncio.ensure_future(it.mouth.interject("Un momento."))
+    it.mouth.drop()
+    await it.mouth.begin(TurnTiming(), held=True)
+    assert not await late
+    await it.say("Hola.")
+    await it.mouth.finish()
+    assert not await it.mouth.interject("Un momento.")
+    assert it.line.playout.finished(LoopClock().steady())

@@ -7,6 +7,8 @@ that keeps no text, filled by triggers; whoever replaces a searched table makes 
 import sqlalchemy as sa
 from alembic import op
 
+from control_plane.adapters.store.migrations.row_security import GRANT, ROLE
+
 revision = "0015"
 down_revision = "0014"
 branch_labels = None
@@ -27,19 +29,24 @@ $$
 """
 
 # With the owner's rights, whom no policy concerns: it names the tenant itself, and does so twice. In the first place
-# alone, the server would go by the tenant and take the words of all its rows to pieces.
+# alone, the server would go by the tenant and take the words of all its rows to pieces. It reads the tables that are
+# searched and nothing else, such as a view that whoever calls it made for themselves.
 FOUND = """
 CREATE FUNCTION row_words_found(searched text, wanted text) RETURNS SETOF text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   tenant text := current_setting('centralita.tenant', true);
 BEGIN
+  IF (searched = ANY (ARRAY[{names}])) IS NOT TRUE THEN
+    RAISE insufficient_privilege;
+  END IF;
   RETURN QUERY EXECUTE format(
-    'WITH found AS MATERIALIZED (SELECT id, tenant_id FROM %I WHERE row_words_pieces(tenant_id, words) @> $1) '
-    'SELECT id FROM found WHERE tenant_id = $2', searched
+    'WITH found AS MATERIALIZED (SELECT id, tenant_id FROM %I.%I WHERE row_words_pieces(tenant_id, words) @> $1) '
+    'SELECT id FROM found WHERE tenant_id = $2', current_schema(), searched
   ) USING ARRAY(SELECT tenant || ' ' || piece FROM unnest(string_to_array(wanted, ' ')) AS piece), tenant;
 END $$
 """
+FUNCTIONS = ("row_words_found(text, text)", "row_words_pieces(text, text)")
 
 FILL = (
     "INSERT INTO row_words_rows (kind, id) SELECT '{table}', id FROM {table}",
@@ -74,7 +81,10 @@ def _indices() -> None:
     bind = op.get_bind()
     schema = bind.scalar(sa.text("SELECT quote_ident(current_schema())"))
     op.execute(PIECES)
-    op.execute(FOUND.format(schema=schema))
+    op.execute(FOUND.format(schema=schema, names=", ".join(f"'{table}'" for table in SEARCHED)))
+    op.execute("REVOKE EXECUTE ON FUNCTION row_words_found(text, text) FROM PUBLIC")
+    for function in FUNCTIONS:
+        op.execute(GRANT.format(rights="EXECUTE", table=f"FUNCTION {function}", role=ROLE))
     for table in SEARCHED:
         op.execute(f"CREATE INDEX ix_row_words_{table} ON {table} USING gin (row_words_pieces(tenant_id, words))")
 
