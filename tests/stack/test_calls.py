@@ -73,7 +73,7 @@ def test_the_same_bot_talks_by_webhooks_when_streams_are_switched_off(start: Cal
 
 
 def test_the_carrier_speaks_with_its_own_voice_when_there_is_no_synthesiser(start: Callable[..., Stack]) -> None:
-    stack = start(USE_MEDIA_STREAMS="false", ELEVENLABS_API_KEY="")
+    stack = start(USE_MEDIA_STREAMS="false", ELEVENLABS_API_KEY="", DEEPGRAM_API_KEY="")
     call_id = stack.call(SHORT)
     assert stack.until_ended(call_id)["reason"] == "the bot said goodbye"
     assert "speak" in verbs(stack.far_end(call_id))
