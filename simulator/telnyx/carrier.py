@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from simulator.audio.g711 import mixed
 from simulator.caller.caller import Caller
@@ -34,6 +34,8 @@ from simulator.telnyx.transcripts import transcribe
 from simulator.telnyx.webhooks import Webhooks
 from simulator.world import World
 
+_SYLLABLES: Final = ("ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru")
+
 
 class Carrier:
     """Everything the REST commands and the parties on the line can make happen."""
@@ -57,8 +59,8 @@ class Carrier:
         return self.answers.get(number) or self.answers.get("*") or load_script(self._world.settings.script)
 
     def next_code(self) -> str:
-        """A word for `{code}` in scripts that no other call has."""
-        return f"{next(self._codes):04d}"
+        """A word for `{code}` in scripts that no other call has; without figures, which a gateway may say in words."""
+        return "".join(_SYLLABLES[int(digit)] for digit in f"{next(self._codes):03d}")
 
     def make_leg(self, direction: Direction, *, sender: str, to: str, script: Script, **known: Any) -> Leg:
         """A leg before its first event; `known` are further fields of `Leg`."""
