@@ -1,14 +1,10 @@
-"""The adapter with chat models of the real `langchain_core`, where it is installed (the extra `langchain`)."""
+"""The adapter with chat models of the real `langchain_core`."""
 
 from typing import Any
-
-import pytest
 
 from control_plane.adapters.brains.langchain import LangChainBrain
 from control_plane.core.dialogue import Message, ToolUse
 from control_plane.ports.brain import Question, ReplyEnded, TextDelta, ToolCalled
-
-pytest.importorskip("langchain_core", reason="the extra `langchain` is not installed")
 
 BOOKED = ToolUse(id="t1", name="book", arguments={"day": "lunes"}, result="Booked.")
 QUESTION = Question(
