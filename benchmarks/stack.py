@@ -149,8 +149,11 @@ def gateway_environment(credentials: Mapping[str, Any], *, port: int, data: Path
     """What the gateway needs to live in the simulated world; everything else has its default."""
     keys = credentials["keys"]
     url = f"http://127.0.0.1:{port}"
+    stream_port = free_port()
     return {
         "API_PORT": str(port),
+        "STREAM_PORT": str(stream_port),
+        "WS_STREAM_URL": f"ws://127.0.0.1:{stream_port}/stream/media",
         "WEBHOOK_BASE_URL": url,
         "DATA_DIR": str(data),
         "DRAIN_SECONDS": "1",

@@ -6,6 +6,8 @@ import errno
 import logging
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from typing import Final
 
 from hypercorn.asyncio import serve
@@ -23,6 +25,7 @@ from control_plane.services.doctor.doctor import Report
 from control_plane.services.gateway import Gateway
 from control_plane.settings import Settings
 from control_plane.settings_check import SettingsError, Severity, faults
+from control_plane.web.stream_listener import listening
 from control_plane.wiring import build_gateway
 from control_plane.wiring.beside import beside
 from control_plane.wiring.doctor import Practice, open_practice
@@ -173,17 +176,29 @@ async def _serve(settings: Settings) -> bool:
 
     log.info("starting", host=settings.host, port=settings.api_port)
     gateway.supervisor.spawn(superseded(), "superseded")
+    async with AsyncExitStack() as beside_it:
+        if settings.stream_port:
+            with _usable(settings.host, settings.stream_port, name="STREAM_PORT"):
+                await beside_it.enter_async_context(
+                    listening(gateway, host=settings.host, port=settings.stream_port, calls=settings.max_calls)
+                )
+        with _usable(settings.host, settings.api_port, name="API_PORT"):
+            await serve(app, _server(settings), shutdown_trigger=drained)
+    return not gateway.nodes.superseded.is_set()
+
+
+@contextmanager
+def _usable(host: str, port: int, *, name: str) -> Iterator[None]:
+    """Say which setting is to be changed when the address cannot be listened at."""
     try:
-        await serve(app, _server(settings), shutdown_trigger=drained)
+        yield
     except OSError as error:
         if error.errno not in UNUSABLE:
             raise
         raise Misconfigured(
             "settings",
-            f"{settings.host}:{settings.api_port} cannot be used: {error.strerror}. "
-            "Stop what listens there, or set HOST and API_PORT.",
+            f"{host}:{port} cannot be used: {error.strerror}. Stop what listens there, or set HOST and {name}.",
         ) from error
-    return not gateway.nodes.superseded.is_set()
 
 
 async def _drain(gateway: Gateway, seconds: float) -> None:

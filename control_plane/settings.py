@@ -60,6 +60,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     api_port: Port = 3008
+    stream_port: Annotated[int, Field(ge=0, le=65535)] = 0
     auth_token: Secret = NOTHING
     max_calls: Annotated[int, Field(ge=1)] = 200
     max_call_seconds: Annotated[int, Field(ge=60, le=14_000)] = 1800

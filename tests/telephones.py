@@ -6,7 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 
 from control_plane.core.audio.frames import SAMPLE_RATE, SILENCE, Encoding
-from control_plane.services.media.socket import SocketClosed
+from control_plane.services.media.inlet import Inlet, pumped
+from control_plane.services.media.socket import SocketClosed, Take
 
 QUIET = SILENCE[Encoding.PCMU]
 
@@ -35,6 +36,7 @@ class Telephone:
         self._marks: deque[tuple[str, asyncio.TimerHandle]] = deque()
         self._plays_until = 0.0
         self._chunk = 0
+        self._inlet = Inlet()
 
     # --- the MediaSocket --------------------------------------------------------------------------
 
@@ -44,6 +46,20 @@ class Telephone:
             self._inbound.put_nowait(None)
             raise SocketClosed
         return message
+
+    async def feed(self, take: Take) -> None:
+        await pumped(self.receive, self._inlet, take)
+
+    def finish(self) -> None:
+        self._inlet.close()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._inlet)
+
+    @property
+    def dropped(self) -> int:
+        return self._inlet.dropped
 
     async def send(self, message: str) -> None:
         if self.stuck:

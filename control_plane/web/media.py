@@ -1,28 +1,42 @@
-"""The media websocket on Quart: an adapter of the thin socket interface, nothing else."""
+"""The media websocket on Quart, at the port of everything else: an adapter of the thin socket interface."""
 
 import asyncio
-from typing import Final
 
 from quart import Blueprint, websocket
 
-from control_plane.services.media.socket import SocketClosed
+from control_plane.services.media.inlet import Inlet, pumped
+from control_plane.services.media.socket import SocketClosed, Take
 from control_plane.web.current import gateway
-
-TICKET_HEADER: Final = "x-telnyx-streaming-auth-token"
+from control_plane.web.stream_address import TICKET_HEADER
 
 blueprint = Blueprint("media", __name__)
 
 
 class QuartSocket:
-    """One accepted websocket of the current context."""
+    """One accepted websocket of the current context. Quart does not bound what a peer sends, so the inlet does."""
 
     def __init__(self) -> None:
         # The proxies look the context up at every use; the object behind them is the same for the socket's life.
         self._socket = websocket._get_current_object()  # type: ignore[attr-defined]
+        self._inlet = Inlet()
 
     async def receive(self) -> str | bytes:
         message: str | bytes = await self._socket.receive()
         return message
+
+    async def feed(self, take: Take) -> None:
+        await pumped(self.receive, self._inlet, take)
+
+    def finish(self) -> None:
+        self._inlet.close()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._inlet)
+
+    @property
+    def dropped(self) -> int:
+        return self._inlet.dropped
 
     async def send(self, message: str) -> None:
         try:

@@ -1,8 +1,11 @@
-"""The bounded buffer between the socket's pump and the work on its messages."""
+"""The bounded buffer between a socket and the work on its messages."""
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import Final
+
+from control_plane.services.media.socket import SocketClosed, Take
 
 LIMIT: Final = 250
 """Messages, five seconds of 20 ms audio: whoever is further behind does not catch up by hearing old sound."""
@@ -31,11 +34,47 @@ class Inlet:
     def __len__(self) -> int:
         return len(self._messages)
 
-    async def take(self) -> list[str | bytes]:
-        """All that is there, at least one message; empty when the inlet is closed and drained."""
-        while not self._messages and not self._closed:
-            self._filled.clear()
-            await self._filled.wait()
+    def drain(self) -> list[str | bytes]:
+        """All that is there."""
         taken = list(self._messages)
         self._messages.clear()
         return taken
+
+    async def take(self) -> list[str | bytes]:
+        """All that is there, at least one message; empty when the inlet is closed and drained."""
+        await self._wait()
+        return self.drain()
+
+    async def one(self) -> str | bytes:
+        """The oldest message. Raises SocketClosed when the inlet is closed and drained."""
+        await self._wait()
+        if not self._messages:
+            raise SocketClosed
+        return self._messages.popleft()
+
+    async def _wait(self) -> None:
+        while not self._messages and not self._closed:
+            self._filled.clear()
+            await self._filled.wait()
+
+
+async def pumped(receive: Callable[[], Awaitable[str | bytes]], inlet: Inlet, take: Take) -> None:
+    """All messages of `receive` through `inlet` to `take`, until SocketClosed or until the inlet is closed.
+
+    For servers with an endless queue of their own: a task does nothing but receive, so that what piles up piles up
+    where it is bounded.
+    """
+
+    async def pump() -> None:
+        try:
+            while True:
+                inlet.put(await receive())
+        except SocketClosed:
+            inlet.close()
+
+    async with asyncio.TaskGroup() as group:
+        pumping = group.create_task(pump())
+        while messages := await inlet.take():
+            for message in messages:
+                take(message)
+        pumping.cancel()

@@ -1,4 +1,4 @@
-"""One media stream from its `start` to its end: the pump, the work on frames, the line and the ear share one fate."""
+"""One media stream from its `start` to its end: the work on frames, the line and the ear share one fate."""
 
 import asyncio
 from collections.abc import Callable
@@ -28,7 +28,6 @@ from control_plane.ports.infrastructure import Clock
 from control_plane.services.media.counts import StreamCounts
 from control_plane.services.media.ear_witness import EarLeg
 from control_plane.services.media.hearing import Deaf
-from control_plane.services.media.inlet import Inlet
 from control_plane.services.media.line import Line
 from control_plane.services.media.recorder import Recorder
 from control_plane.services.media.socket import MediaSocket, SocketClosed
@@ -93,7 +92,6 @@ class MediaStream:
         """Whether the carrier said that the stream is over before it closed the socket."""
         self._parts = parts
         self._from_alaw = started.encoding is Encoding.PCMA
-        self._inlet = Inlet()
         self._reorder = Reorder()
         self._framer = Framer()
         self._malformed = 0
@@ -104,7 +102,7 @@ class MediaStream:
     @property
     def waiting(self) -> int:
         """Messages that were received and not worked yet."""
-        return len(self._inlet)
+        return self._parts.socket.waiting
 
     async def run(self) -> None:
         """Until the socket closes or the carrier stops the stream."""
@@ -113,8 +111,7 @@ class MediaStream:
             self._parts.ear.begin()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._pump())
-                group.create_task(self._work())
+                group.create_task(self._feed())
                 group.create_task(self.line.run())
                 if self._parts.hearing is not None:
                     group.create_task(self._parts.hearing.run())
@@ -130,7 +127,7 @@ class MediaStream:
 
     def end(self) -> None:
         """Let `run` come to its end; what has been received is still worked."""
-        self._inlet.close()
+        self._parts.socket.finish()
 
     async def aclose(self) -> None:
         """End, and wait until the last audio is worked."""
@@ -141,19 +138,8 @@ class MediaStream:
         except TimeoutError:
             log.warning("the media stream does not end")
 
-    async def _pump(self) -> None:
-        """Nothing but receiving: whatever is slow below must not slow the socket."""
-        receive, put = self._parts.socket.receive, self._inlet.put
-        try:
-            while True:
-                put(await receive())
-        except SocketClosed:
-            self._inlet.close()
-
-    async def _work(self) -> None:
-        while messages := await self._inlet.take():
-            for message in messages:
-                self._take(message)
+    async def _feed(self) -> None:
+        await self._parts.socket.feed(self._take)
         raise StreamOver
 
     def _take(self, message: str | bytes) -> None:
@@ -227,7 +213,7 @@ class MediaStream:
         self._counts.update(
             self._frames,
             self.line.frames_sent,
-            overrun=self._inlet.dropped,
+            overrun=self._parts.socket.dropped,
             lost=self._reorder.lost,
             late=self._reorder.late,
         )

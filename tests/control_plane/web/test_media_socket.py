@@ -22,6 +22,7 @@ from control_plane.services.media import door
 from control_plane.testing.brains import calls, says
 from control_plane.testing.carriers import FakeCallControl, FakeWebhookReader
 from control_plane.testing.voices import FakeTextToSpeech
+from control_plane.web.stream_listener import listening
 from tests.gateways import Served, assembled
 from tests.servers import real_server
 from tests.virtual_time import eventually
@@ -74,11 +75,11 @@ class Leg:
 class Line:
     """A served gateway, and the address of its media socket."""
 
-    def __init__(self, it: Served, address: str) -> None:
-        self.it, self.address = it, address
+    def __init__(self, it: Served, address: str, *, stream: str) -> None:
+        self.it, self.address, self._stream = it, address, stream
 
     def connect(self, path: str = "", **options: Any) -> connect:
-        return connect(f"ws://{self.address}/stream/media{path}", **options)
+        return connect(f"ws://{self._stream}/stream/media{path}", **options)
 
     async def ticket(self) -> tuple[str, str]:
         """(call id, token) of a call that was placed."""
@@ -92,14 +93,16 @@ class Line:
         return answer.json()["call_id"], ticket.token
 
 
-@pytest.fixture
-async def line(tmp_path: Path, database_url: str) -> AsyncIterator[Line]:
+@pytest.fixture(params=["the API's port", "a port of its own"])
+async def line(tmp_path: Path, database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Line]:
+    """Both servers that take media sockets."""
     control = FakeCallControl(name="telnyx")
     carrier = Carrier(name="telnyx", control=control, reader=FakeWebhookReader(), codec=TelnyxMedia)
     parts = {"carrier": carrier, "tts": FakeTextToSpeech(ms_per_character=4)}
     it = assembled(tmp_path, database_url, control=control, parts=parts)
-    async with real_server(it.app) as address:
-        yield Line(it, address)
+    async with real_server(it.app) as address, listening(it.gateway, host="127.0.0.1", port=0, calls=5) as port:
+        own = request.param == "a port of its own"
+        yield Line(it, address, stream=f"127.0.0.1:{port}" if own else address)
 
 
 async def closing_code(socket: ClientConnection, *, within_s: float = 5.0) -> int | None:
