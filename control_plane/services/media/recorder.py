@@ -17,6 +17,9 @@ FLUSH_BYTES: Final = 2 * SAMPLE_RATE
 DRIFT_BYTES: Final = SAMPLE_RATE // 5
 """A track more than 200 ms behind the clock had a hole: it is filled with silence."""
 
+EARLY_BYTES: Final = SAMPLE_RATE // 25
+"""A track more than 40 ms ahead of the clock got audio that belongs where a hole was filled."""
+
 MIX_BYTES: Final = SAMPLE_RATE
 """One second of each side is mixed at a time: little memory, and short turns of the interpreter's lock."""
 
@@ -30,6 +33,8 @@ class _Track:
         self._path = path
         self._held = bytearray()
         self._written = path.stat().st_size if path.exists() else 0
+        self._filled_at = self._filled = 0
+        """Where in `_held` the last hole was filled, and how many bytes of silence are left of it."""
 
     @property
     def length(self) -> int:
@@ -39,13 +44,20 @@ class _Track:
         """Append audio that ends at byte `due` of the call; answers a block that is to be written, if it is time."""
         hole = due - len(audio) - self.length
         if hole > DRIFT_BYTES:
+            self._filled_at, self._filled = len(self._held), hole
             self._held += ULAW_SILENCE * hole
+        elif self._filled and -hole > EARLY_BYTES:
+            # The hole was none: its audio was late, and now comes all at once.
+            spare = min(-hole, self._filled)
+            del self._held[self._filled_at : self._filled_at + spare]
+            self._filled -= spare
         self._held += audio
         return self.take() if len(self._held) >= FLUSH_BYTES else None
 
     def take(self) -> bytes:
         block = bytes(self._held)
         self._held.clear()
+        self._filled = 0
         self._written += len(block)
         return block
 

@@ -118,6 +118,18 @@ async def test_the_jitter_of_the_network_is_no_hole(it: Recording) -> None:
     assert 0 not in caller
 
 
+async def test_audio_that_was_only_late_takes_the_place_of_the_silence_that_was_put_in_for_it(it: Recording) -> None:
+    await it.caller(A, 0.5)
+    it.clock.advance(0.8)
+    for _ in range(40):  # all that was said in that time, at once
+        it.recorder.caller(B * FRAME_BYTES)
+    await it.caller(A, 0.5)
+    caller, _ = await it.saved()
+    silent, heard = loud(caller)
+    assert (silent, heard) == (0, pytest.approx(1.8 * 8000, abs=400))
+    assert len(caller) == pytest.approx(1.8 * 8000, abs=400)
+
+
 async def test_a_second_recorder_goes_on_with_the_tracks_of_the_first(it: Recording) -> None:
     await it.caller(A, 2.0)
     it.recorder = it.another()
