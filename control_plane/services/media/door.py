@@ -33,6 +33,8 @@ BAD_STREAM: Final = 4400
 SHOW_TICKET_S: Final = 5.0
 AWAIT_START_S: Final = 180.0
 """A socket may be opened while the far end still rings; `start` comes only with the answer."""
+LIVES_EVERY_S: Final = 2.0
+"""So often a socket that waits for its `start` is asked whether its call still lives."""
 
 
 class Party(Protocol):
@@ -102,7 +104,7 @@ class MediaDoor:
             return
         try:
             async with asyncio.timeout(AWAIT_START_S):
-                started = await self._await_start(socket, codec)
+                started = await self._await_start(socket, codec, lives=lambda: self._parts.find(call_id) is party)
         except (TimeoutError, MalformedMessage) as error:
             log.warning("media socket without a usable start", error=str(error))
             await self._turn_away(socket, BAD_STREAM, reason="bad_start")
@@ -120,7 +122,7 @@ class MediaDoor:
                 return
             try:
                 async with asyncio.timeout(ECHO_S):
-                    started = await self._await_start(socket, codec)
+                    started = await self._await_start(socket, codec, lives=lambda: True)
                     line = Line(socket, codec, playout=self._parts.playout(), clock=self._parts.clock)
                     await MediaStream(started, self._echo_parts(socket, codec, line=line)).run()
             except (TimeoutError, MalformedMessage) as error:
@@ -141,9 +143,16 @@ class MediaDoor:
             spawn=self._parts.supervisor.spawn,
         )
 
-    async def _await_start(self, socket: MediaSocket, codec: MediaCodec) -> MediaStarted:
+    async def _await_start(self, socket: MediaSocket, codec: MediaCodec, *, lives: Callable[[], bool]) -> MediaStarted:
+        """Raises TimeoutError when the call has ended without one."""
         while True:
-            message = codec.receive(await socket.receive())
+            try:
+                async with asyncio.timeout(LIVES_EVERY_S):
+                    message = codec.receive(await socket.receive())
+            except TimeoutError:
+                if not lives():
+                    raise
+                continue
             if isinstance(message, MediaStarted):
                 return message
 

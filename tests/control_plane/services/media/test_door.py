@@ -11,7 +11,7 @@ from control_plane.core.turn.events import TurnEvent
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.hearing import HearingOptions
 from control_plane.services.calls.ears import CallEar
-from control_plane.services.media.door import AWAIT_START_S, SHOW_TICKET_S, DoorParts, MediaDoor
+from control_plane.services.media.door import AWAIT_START_S, LIVES_EVERY_S, SHOW_TICKET_S, DoorParts, MediaDoor
 from control_plane.services.media.stream import MediaStream
 from control_plane.services.media.tickets import VALID_S, Tickets
 from control_plane.services.supervisor import Supervisor
@@ -66,11 +66,12 @@ class Entrance:
         self.ticket_clock = FakeClock()
         self.tickets = Tickets(b"secret", stream_url="wss://here/stream/media", clock=self.ticket_clock)
         self.call = FakeCall()
+        self.live = {"call-1": self.call}
         self.metrics, self.supervisor, self.stt = Metrics(version="test"), Supervisor(), FakeSpeechToText()
         self.phone = Telephone()
         parts = DoorParts(
             tickets=self.tickets,
-            find={"call-1": self.call}.get,  # type: ignore[arg-type]
+            find=self.live.get,  # type: ignore[arg-type]
             stt=self.stt,
             clock=LoopClock(),
             metrics=self.metrics,
@@ -207,6 +208,17 @@ async def test_a_start_that_never_comes_is_not_waited_for_without_end(it: Entran
     assert LoopClock().steady() - began == pytest.approx(AWAIT_START_S)
     assert it.phone.closed_with == 4400
     assert it.nobody_came_in()
+
+
+async def test_a_socket_whose_call_ends_before_its_start_does_not_outlive_it_for_long(it: Entrance) -> None:
+    it.phone.tell("open")
+    began = LoopClock().steady()
+    serving = it.knock(it.token())
+    await asyncio.sleep(1)
+    it.live.clear()
+    await serving
+    assert LoopClock().steady() - began <= 1 + 2 * LIVES_EVERY_S
+    assert it.phone.closed_with == 4400
 
 
 async def test_a_start_that_cannot_be_used_is_turned_away(it: Entrance) -> None:
