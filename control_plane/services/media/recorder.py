@@ -11,8 +11,8 @@ from control_plane.core.audio.frames import SAMPLE_RATE
 from control_plane.core.audio.g711 import to_pcm16
 from control_plane.ports.infrastructure import BlobStore, Clock
 
-FLUSH_BYTES: Final = 2 * SAMPLE_RATE
-"""Two seconds of one track are held in memory before they go to disk."""
+FLUSH_BYTES: Final = 3 * SAMPLE_RATE
+"""When so much of one track is held in memory, both go to disk: a thread's turn costs more than what it writes."""
 
 DRIFT_BYTES: Final = SAMPLE_RATE // 5
 """A track more than 200 ms behind the clock had a hole: it is filled with silence."""
@@ -40,8 +40,8 @@ class _Track:
     def length(self) -> int:
         return self._written + len(self._held)
 
-    def add(self, audio: bytes, *, due: int) -> bytes | None:
-        """Append audio that ends at byte `due` of the call; answers a block that is to be written, if it is time."""
+    def add(self, audio: bytes, *, due: int) -> bool:
+        """Append audio that ends at byte `due` of the call; answers whether it is time to write."""
         hole = due - len(audio) - self.length
         if hole > DRIFT_BYTES:
             self._filled_at, self._filled = len(self._held), hole
@@ -52,7 +52,7 @@ class _Track:
             del self._held[self._filled_at : self._filled_at + spare]
             self._filled -= spare
         self._held += audio
-        return self.take() if len(self._held) >= FLUSH_BYTES else None
+        return len(self._held) >= FLUSH_BYTES
 
     def take(self) -> bytes:
         block = bytes(self._held)
@@ -94,10 +94,16 @@ class Recorder:
         if self._closed:
             return False
         due = int((self._clock.steady() - self._offset) * SAMPLE_RATE)
-        block = track.add(audio, due=due)
-        if block:
-            self._blocks.append((track, block))
-        return bool(block)
+        if not track.add(audio, due=due):
+            return False
+        self._take()
+        return True
+
+    def _take(self) -> None:
+        """What is held of both tracks is to be written."""
+        for track in (self._caller, self._agent):
+            if block := track.take():
+                self._blocks.append((track, block))
 
     async def flush(self) -> None:
         """Write what is due, off the event loop and in order."""
@@ -113,9 +119,7 @@ class Recorder:
         stay in the spool then.
         """
         self._closed = True
-        for track in (self._caller, self._agent):
-            if block := track.take():
-                self._blocks.append((track, block))
+        self._take()
         await self.flush()
         if not any(path.exists() for path in self._paths):
             return False

@@ -74,16 +74,18 @@ async def test_the_caller_is_left_the_agent_right(it: Recording) -> None:
     assert agent == [ULAW_VALUES[B[0]]] * 8000
 
 
-async def test_two_seconds_of_a_side_are_written_and_the_rest_is_held(it: Recording) -> None:
-    await it.caller(A, 4.5)
+async def test_three_seconds_of_a_side_are_written_with_what_there_is_of_the_other(it: Recording) -> None:
+    it.recorder.agent(B * FRAME_BYTES)
+    await it.caller(A, 6.5)
     assert len(it.spooled("caller")) == 2 * FLUSH_BYTES
+    assert it.spooled("agent") == B * FRAME_BYTES
     caller, _ = await it.saved()
-    assert len(caller) == 36_000
+    assert len(caller) == 52_000
 
 
 async def test_blocks_are_written_in_order_however_often_writing_is_asked_for(it: Recording) -> None:
     for sound in (A, B):
-        for _ in range(100):
+        for _ in range(FLUSH_BYTES // FRAME_BYTES):
             it.clock.advance(0.02)
             it.recorder.caller(sound * FRAME_BYTES)
     await asyncio.gather(it.recorder.flush(), it.recorder.flush())
@@ -131,15 +133,15 @@ async def test_audio_that_was_only_late_takes_the_place_of_the_silence_that_was_
 
 
 async def test_a_second_recorder_goes_on_with_the_tracks_of_the_first(it: Recording) -> None:
-    await it.caller(A, 2.0)
+    await it.caller(A, 3.0)
     it.recorder = it.another()
     it.clock.advance(1.0)
     await it.caller(B, 1.0)
     caller, _ = await it.saved()
-    assert len(caller) == pytest.approx(4 * 8000, abs=1)
-    assert set(caller[: 2 * 8000]) == {ULAW_VALUES[A[0]]}
-    assert set(caller[2 * 8000 : 3 * 8000 - 1]) == {0}
-    assert set(caller[3 * 8000 :]) == {ULAW_VALUES[B[0]]}
+    assert len(caller) == pytest.approx(5 * 8000, abs=1)
+    assert set(caller[: 3 * 8000]) == {ULAW_VALUES[A[0]]}
+    assert set(caller[3 * 8000 : 4 * 8000 - 1]) == {0}
+    assert set(caller[4 * 8000 :]) == {ULAW_VALUES[B[0]]}
 
 
 async def test_saving_leaves_nothing_in_the_spool(it: Recording) -> None:
