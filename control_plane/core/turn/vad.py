@@ -59,6 +59,7 @@ class VadGate:
     __slots__ = (
         "_before",
         "_floor",
+        "_granted",
         "_levels",
         "_loud",
         "_onset",
@@ -87,6 +88,7 @@ class VadGate:
         self._window = (1 << self.policy.window_frames) - 1
         self._loud = 0
         self._voiced = 0
+        self._granted = False
         self._onset = 0
         self._since_voiced = 0
         self._quiet_for = 0
@@ -104,7 +106,9 @@ class VadGate:
         self.frames += 1
         self._levels.append(level)
         loud = level > self._threshold
-        voiced = loud and self._is_voiced(frame)
+        # Within speech every second voiced frame is taken for granted: looking for a pitch is what the gate costs.
+        self._granted = self.speaking and bool(self._voiced & 1) and not self._granted
+        voiced = loud and (self._granted or self._is_voiced(frame))
         self._before = frame
         self._loud = (self._loud << 1 | loud) & self._window
         self._voiced = (self._voiced << 1 | voiced) & self._window
