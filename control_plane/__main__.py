@@ -25,6 +25,7 @@ from control_plane.services.doctor.doctor import Report
 from control_plane.services.gateway import Gateway
 from control_plane.settings import Settings
 from control_plane.settings_check import SettingsError, Severity, faults
+from control_plane.web import departed_peers
 from control_plane.web.stream_listener import listening
 from control_plane.wiring import build_gateway
 from control_plane.wiring.beside import beside
@@ -159,6 +160,7 @@ async def _serve(settings: Settings) -> bool:
     """Until a signal; False when it ended because another process runs under our name."""
     gateway = build_gateway(settings)
     app = create_app(gateway)
+    departed_peers.install()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
