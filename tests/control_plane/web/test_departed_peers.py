@@ -5,6 +5,7 @@ import asyncio
 import hypercorn.asyncio.run
 import pytest
 from hypercorn.asyncio.tcp_server import TCPServer
+from hypercorn.config import Config
 from quart import Quart
 
 from control_plane.web import departed_peers
@@ -15,6 +16,7 @@ from tests.virtual_time import eventually
 @pytest.fixture(autouse=True)
 def mended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hypercorn.asyncio.run, "TCPServer", TCPServer)
+    monkeypatch.setattr(Config, "keep_alive_timeout", 3600.0)
     departed_peers.install()
 
 
