@@ -7,7 +7,7 @@ COMPILE := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal -
 	--no-emit-index-url --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup front demo up run test check footprint bench bench-turns screenshots lock clean
+.PHONY: help setup front demo up run test check footprint bench bench-turns bench-peers soak screenshots lock clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ bench: setup  ## Measure how many calls one process carries
 bench-turns: setup  ## Measure how human the turn taking is (ARGS="--language en")
 	@$(BIN)/python -m benchmarks.turns $(ARGS)
 
+soak: setup  ## Play calls of all sorts and look whether anything is left of them (ARGS="--minutes 60 --at-once 50")
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
+
+bench-peers: setup  ## Measure this gateway beside pipecat (ARGS="--quick")
+	@$(BIN)/python -m benchmarks.peers $(ARGS)
+
 screenshots: front  ## Take the pictures in docs/images anew, of simulated calls
 	@$(PYTHON) scripts/bootstrap.py --dev
 	@$(PYTHON) scripts/system_parts.py chromium
@@ -53,6 +59,7 @@ screenshots: front  ## Take the pictures in docs/images anew, of simulated calls
 lock: setup  ## Write both lock files anew from pyproject.toml
 	$(COMPILE) --extra simulator pyproject.toml -o requirements.lock
 	$(COMPILE) --extra simulator --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(COMPILE) benchmarks/peers/requirements.in -o benchmarks/peers/requirements.lock
 
 clean:  ## Remove everything that was made here, but neither data nor settings
 	rm -rf dashboard/dist dashboard/node_modules .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -13,6 +13,13 @@ STEP_S: Final = 8.0
 """About what one step takes: words, answer, pause."""
 SPREAD_S: Final = 2.5
 """The callers ring one after the other over this time, so that their turns are not in step."""
+PER_SECOND: Final = 15.0
+"""No more new calls than this: what is measured is not how calls are set up."""
+
+
+def spread_s(calls: int) -> float:
+    """Over how long so many callers ring."""
+    return max(SPREAD_S, calls / PER_SECOND)
 
 
 def script_name(index: int) -> str:

@@ -8,12 +8,12 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import callers, machine, starts, tables
+from benchmarks import callers, limits, machine, starts, tables
 from benchmarks.aims import missed
 from benchmarks.beside import Beside
 from benchmarks.hotspots import hotspots, read
@@ -44,17 +44,31 @@ def main() -> int:
         print(tables.plain(starts.measure(cores, times=options.start)))
         return 0
     settings = {**PROMPT, "RECORD_CALLS": "false"} if options.no_record else dict(PROMPT)
-    results = []
-    for calls in options.calls:
-        for beside in [0.0, options.beside] * options.runs if options.beside else [0.0] * options.runs:
-            profile = options.profile.with_suffix(f".{calls}.json") if options.profile else None
-            plan = Plan(cores=cores, settings={**settings, "MAX_CALLS": str(calls + 10)}, profile=profile)
-            results.append(_run(plan, calls=calls, seconds=options.seconds, beside=beside))
+    machine.files_for(max(options.calls))
+    results = list(_results(options, cores, settings=settings))
     _print(results)
+    if options.until_breaks:
+        print(f"held: {limits.held(results)} calls; at {results[-1].calls}: {limits.verdict(results[-1])}")
     if options.json:
         document = {"machine": machine.describe(), "results": [asdict(result) for result in results]}
         options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     return 1 if any(result.invalid for result in results) else 0
+
+
+def _results(options: argparse.Namespace, cores: machine.Cores, *, settings: Mapping[str, str]) -> Iterator[Result]:
+    """Of every number of calls that was asked for; of the first that breaks and no further, if so asked."""
+
+    def run(calls: int, beside: float = 0.0) -> Result:
+        profile = options.profile.with_suffix(f".{calls}.json") if options.profile else None
+        plan = Plan(cores=cores, settings={**settings, "MAX_CALLS": str(calls + 10)}, profile=profile)
+        return _run(plan, calls=calls, seconds=options.seconds, beside=beside)
+
+    if options.until_breaks:
+        yield from limits.climb(options.calls, run)
+        return
+    for calls in options.calls:
+        for beside in [0.0, options.beside] * options.runs if options.beside else [0.0] * options.runs:
+            yield run(calls, beside)
 
 
 def _run(plan: Plan, *, calls: int, seconds: float, beside: float) -> Result:
@@ -83,6 +97,7 @@ def _collect(stack: Stack, calls: int, *, seconds: float) -> Collected:
     rss_warm = rss(stack.gateway)
     lag_before = read_lag(stack.api("/metrics").text)
     names = [callers.script_name(index) for index in range(calls)]
+    seconds += callers.spread_s(calls) - callers.SPREAD_S
     samples = [sample(stack.gateway, stack.simulator)]
     ids = _ring(stack, [callers.script(name, seconds) for name in names], samples=samples)
     _wait(stack, samples, patience_s=PATIENCE * seconds)
@@ -112,7 +127,7 @@ def _ring(stack: Stack, scripts: Sequence[Any], *, samples: list[Sample]) -> lis
     ids = []
     began = time.monotonic()
     for index, script in enumerate(scripts):
-        time.sleep(max(0.0, began + index * callers.SPREAD_S / len(scripts) - time.monotonic()))
+        time.sleep(max(0.0, began + index * callers.spread_s(len(scripts)) / len(scripts) - time.monotonic()))
         ids.append(str(stack.sim("POST", "/sim/calls", body={"script": script})["id"]))
         samples.append(sample(stack.gateway, stack.simulator))
     return ids
@@ -146,7 +161,10 @@ def _print(results: Sequence[Result]) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calls", description="What N calls at once cost.")
-    parser.add_argument("--calls", type=_numbers, default=[1, 10, 25, 50], metavar="N,N,…")
+    parser.add_argument("--calls", type=_numbers, metavar="N,N,…", help="default: 1,10,25,50")
+    parser.add_argument(
+        "--until-breaks", action="store_true", help="one step after the other, until one breaks; prints what held"
+    )
     parser.add_argument("--seconds", type=float, default=40.0, help="how long each caller talks, about")
     parser.add_argument("--runs", type=int, default=1, help="how often with each N")
     parser.add_argument("--pin", type=int, default=0, metavar="CORE", help="the core of the gateway")
@@ -157,7 +175,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="everything, for programs")
     parser.add_argument("--profile", type=Path, metavar="FILE", help="sample where the time goes, into FILE.<N>.json")
     parser.add_argument("--start", type=int, nargs="?", const=5, metavar="TIMES", help="only start the gateway")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.calls = options.calls or (list(limits.STEPS) if options.until_breaks else [1, 10, 25, 50])
+    return options
 
 
 def _numbers(text: str) -> list[int]:

@@ -71,6 +71,16 @@ def send():
     now[0] += 0.2
     playout.due(now[0])
 """
+_HEARING: Final = """
+from control_plane.observability.metrics import Metrics
+from control_plane.ports.hearing import HearingOptions
+from control_plane.services.media.hearing import Hearing
+class Taker:
+    def offer(self, audio):
+        return True
+hearing = Hearing(None, HearingOptions(), heard=print, metrics=Metrics(version="bench"))
+hearing._ear = Taker()
+"""
 
 STEPS: Final = (
     Step(name="codec: message to frame", statement="codec.receive(text)", setup=_INBOUND),
@@ -94,6 +104,7 @@ STEPS: Final = (
     Step(name="voice gate: line noise", statement="gate.feed(f)", setup=_GATE, frames="quiet"),
     Step(name="voice gate: speech", statement="gate.feed(f)", setup=_GATE),
     Step(name="playout: 200 ms taken in and sent", statement="send()", setup=_PLAYOUT),
+    Step(name="to the recogniser, but for its socket", statement="hearing.feed(f)", setup=_HEARING, frames="quiet"),
     Step(
         name="A-law to µ-law",
         statement="f.translate(ALAW_TO_ULAW)",

@@ -2,8 +2,14 @@
 
 import os
 import platform
+import resource
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+FILES: Final = 300
+FILES_PER_CALL: Final = 12
+"""Sockets to the carrier and to three providers on either side, connections in reserve, a recording."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,20 @@ def settle(cores: frozenset[int]) -> None:
     """Keep this process, and what it starts from now on, on these cores; on all of them when there are none."""
     if cores:
         os.sched_setaffinity(0, cores)
+
+
+def files_for(calls: int) -> None:
+    """Let a process have as many open files as so many calls need, up to what the system grants.
+
+    Raises ValueError when it grants too few.
+    """
+    wanted = FILES + FILES_PER_CALL * calls
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= wanted:
+        return
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        raise ValueError(f"{calls} calls need {wanted} open files, the system grants {hard} (ulimit -n)")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def describe() -> dict[str, str]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from benchmarks.meter import MB, Lag, Sample, lag_between, window
+from simulator.stages import percentiles
 
-SATURATED_PERCENT: Final = 85.0
+SATURATED_PERCENT: Final = 90.0
 """Of its core; a simulator that needs more measures itself."""
 LATE_PERCENT: Final = 2.0
 """Of the carrier's ticks, more than 5 ms late; more of them and the p95 of a turn is the simulator's."""
@@ -48,6 +49,7 @@ class Result:
     latency_ms: Percentiles
     providers_ms: Percentiles
     share_ms: Percentiles
+    """Of the turns in the window; of all when there are none."""
     stages: Mapping[str, Percentiles]
     barge_ins: int
     without_clear: int
@@ -74,6 +76,7 @@ class Result:
     waited_percent: float
     """Of the window, for its core; below zero when its own threads ran more than that."""
     simulator_percent: float
+    simulator_percent_per_call: float
     simulator_late_percent: float
     """Of its ticks, by more than 5 ms."""
     simulator_late_ms: float
@@ -97,7 +100,7 @@ def evaluate(collected: Collected) -> Result:
         measured=sum(turn["gateway_share_ms"] is not None for call in calls for turn in call["turns"]),
         latency_ms=summary["latency_ms"],
         providers_ms=summary["providers_ms"],
-        share_ms=summary["gateway_share_ms"],
+        share_ms=_shares(calls, first.at, until=last.at) or summary["gateway_share_ms"],
         stages=summary["stages"],
         barge_ins=int(summary["barge_ins"]),
         without_clear=int(summary["barge_ins_without_clear"]),
@@ -117,6 +120,7 @@ def evaluate(collected: Collected) -> Result:
         mb_per_call=round((last.gateway_rss - collected.rss_warm) / MB / len(calls), 3),
         waited_percent=round(waited, 2),
         simulator_percent=round(simulator, 1),
+        simulator_percent_per_call=round(simulator / len(calls), 3),
         simulator_late_percent=late,
         simulator_late_ms=float(summary["simulator_late_ms"]),
         invalid=tuple(_doubts(simulator, late, waited=waited, seconds=seconds)),
@@ -124,13 +128,26 @@ def evaluate(collected: Collected) -> Result:
 
 
 def _window(collected: Collected) -> tuple[Sample, Sample]:
-    """From the last answer to the first end; when that is nothing (calls were lost), the whole run."""
+    """From the last answer to the first end after it; when that is nothing, the whole run."""
     answered = [call["answered_at"] for call in collected.calls if call["answered_at"] is not None]
-    ended = [call["ended_at"] for call in collected.calls if call["ended_at"] is not None]
-    if not answered or not ended:
+    if not answered:
         raise ValueError("no call was answered")
+    ended = [end for call in collected.calls if (end := call["ended_at"]) is not None and end > max(answered)]
+    if not ended:
+        return collected.samples[0], collected.samples[-1]
     found = window(collected.samples, max(answered), until=min(ended))
     return found or (collected.samples[0], collected.samples[-1])
+
+
+def _shares(calls: Iterable[Json], since: float, *, until: float) -> Percentiles | None:
+    """Of the turns whose caller finished between two times: set-up and farewells are not what is measured."""
+    shares = [
+        turn["gateway_share_ms"]
+        for call in calls
+        for turn in call["turns"]
+        if turn["gateway_share_ms"] is not None and since <= turn.get("caller_ended_at", until + 1) <= until
+    ]
+    return percentiles(shares) if shares else None
 
 
 def _whole(collected: Collected) -> float:

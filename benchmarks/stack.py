@@ -25,6 +25,8 @@ from benchmarks.machine import Cores, settle
 ROOT: Final = Path(__file__).resolve().parents[1]
 READY_S: Final = 30.0
 STOP_S: Final = 20.0
+ACCOUNTS: Final = 4
+"""Of each AI provider: one alone does not allow as many sockets as there are calls."""
 _LOOK_EVERY_S: Final = 0.005
 _KEPT: Final = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 """Of the own environment a child gets no more than this: nothing that could be a setting or a proxy."""
@@ -94,6 +96,7 @@ class Stack:
 
     def _start_simulator(self) -> tuple[psutil.Popen, dict[str, Any]]:
         command = ["-m", "simulator", "--gateway", self.url, "--port", str(free_port()), "--seed", str(self._plan.seed)]
+        command += ["--accounts", str(ACCOUNTS)]
         process = self._start("simulator", command, environment={}, cores=self._plan.cores.others)
         ready, _, _ = select.select([process.stdout], [], [], READY_S)
         line = process.stdout.readline() if ready else b""

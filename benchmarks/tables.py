@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Final
 
+from benchmarks.limits import verdict
 from benchmarks.results import Percentiles, Result
 
 Row = Sequence[str]
@@ -37,8 +38,10 @@ COLUMNS: Final[Mapping[str, Callable[[Result], str]]] = {
     ),
     "MB/call": lambda result: number(result.mb_per_call, 2),
     "simulator % / late %": lambda result: f"{result.simulator_percent:.0f} / {result.simulator_late_percent:.1f}",
+    "simulator %/call": lambda result: number(result.simulator_percent_per_call, 2),
     "waited %": lambda result: number(result.waited_percent, 1),
     "valid": lambda result: "no" if result.invalid else "yes",
+    "verdict": verdict,
 }
 
 SPREAD: Final[Mapping[str, Callable[[Result], float | None]]] = {
@@ -46,6 +49,7 @@ SPREAD: Final[Mapping[str, Callable[[Result], float | None]]] = {
     "share p95 ms": lambda result: result.share_ms["p95"],
     "share p99 ms": lambda result: result.share_ms["p99"],
     "clear p95 ms": lambda result: result.clear_ms["p95"],
+    "clear p99 ms": lambda result: result.clear_ms["p99"],
     "gap max ms": lambda result: result.gap_max_ms,
     "cpu %/call": lambda result: result.cpu_percent,
     "MB/call": lambda result: result.mb_per_call,

@@ -16,7 +16,8 @@ from benchmarks.stack import Plan, Stack
 from benchmarks.turns_play import play
 from benchmarks.turns_results import TurnResult, evaluate
 from benchmarks.turns_tables import cost_rows, figure_rows, missed
-from simulator.caller.scenes import Scene, scenes
+from simulator.ai.scene_personas import PREFIXES
+from simulator.caller.scenes import SCENES, Scene, scenes
 
 STRATEGIES: Final[Mapping[str, Mapping[str, str]]] = {
     "fixed": {"TURN_ENDPOINTING": "fixed", "TURN_SPECULATION": "false"},
@@ -36,9 +37,14 @@ def main() -> int:
     machine.settle(cores.others)
     results = []
     for strategy in options.strategies:
-        settings = {**STRATEGIES[strategy], "MAX_CALLS": str(options.at_once + 10), "RECORD_CALLS": "false"}
+        settings = {
+            **STRATEGIES[strategy],
+            "TURN_MODEL": options.model,
+            "MAX_CALLS": str(options.at_once + 10),
+            "RECORD_CALLS": "false",
+        }
         with Stack(Plan(cores=cores, settings=settings, seed=options.seed)) as stack:
-            result = evaluate(strategy, play(stack, wanted, at_once=options.at_once))
+            result = evaluate(strategy, play(stack, wanted, at_once=options.at_once, persona=PREFIXES[options.corpus]))
         results.append(result)
         _print_one(result)
     _print_all(results)
@@ -52,7 +58,7 @@ def _wanted(options: argparse.Namespace) -> list[Scene]:
     repeat: int = options.repeat
     chosen = [
         scene
-        for scene in scenes()
+        for scene in scenes(options.corpus)
         if (not options.scenes or any(part in scene.name for part in options.scenes))
         and options.language in ("", scene.language)
     ]
@@ -78,6 +84,8 @@ def _print_all(results: Sequence[TurnResult]) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.turns", description="How human the turn taking is.")
     parser.add_argument("--strategies", type=_strategies, default=list(STRATEGIES), metavar="NAME,NAME,…")
+    parser.add_argument("--corpus", choices=tuple(SCENES), default="tuned", help="held_out: nothing was tuned with it")
+    parser.add_argument("--model", default="off", help="that hears the end of a turn: auto, or the path of its weights")
     parser.add_argument("--scenes", type=_parts, default=[], metavar="NAME,NAME,…", help="parts of the names of scenes")
     parser.add_argument("--language", choices=("", "es", "en"), default="")
     parser.add_argument("--at-once", type=int, default=20, help="so many calls at a time")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from benchmarks.turns_heard import SAME_S, HeardVerdict, judge_heard, reply_at, spoken_into
-from simulator.caller.scenes import Scene, SceneTurn, scenes
+from simulator.caller.scenes import SCENES, Scene, SceneTurn, scenes
 from simulator.letters import letters
 
 Json = Mapping[str, Any]
@@ -168,7 +168,8 @@ def _answer_at(audible: float | None, agent: Sequence[Json]) -> str | None:
 def _is_answer(text: str, turn: SceneTurn) -> bool:
     """Short words are said in several scenes: each of their answers will do, and so will one that was broken off."""
     said, key = letters(text), letters(turn.text)
-    same = {turn.answer, *(other.answer for scene in scenes() for other in scene.turns if letters(other.text) == key)}
+    others = (other for corpus in SCENES for scene in scenes(corpus) for other in scene.turns)
+    same = {turn.answer, *(other.answer for other in others if letters(other.text) == key)}
     return bool(said) and any(letters(answer).startswith(said) for answer in same)
 
 

@@ -23,8 +23,8 @@ NAIVE_MS: Final = 247 + 350 + 180
 """What the providers take one after the other, in the middle."""
 GREETINGS: Final = {"es": "Buenas, ¿en qué le puedo ayudar?", "en": "Hello, how can I help you?"}
 PERSONAS: Final = {
-    "es": "turns_es. Eres quien contesta el teléfono de un negocio. Responde con una o dos frases.",
-    "en": "turns_en. You answer the telephone of a business. Answer in one or two sentences.",
+    "es": "{corpus}_es. Eres quien contesta el teléfono de un negocio. Responde con una o dos frases.",
+    "en": "{corpus}_en. You answer the telephone of a business. Answer in one or two sentences.",
 }
 NUMBERS: Final = {"es": "+525550000101", "en": "+525550000102"}
 SAMPLE_EVERY_S: Final = 0.25
@@ -45,9 +45,9 @@ class Played:
     seconds: float
 
 
-def play(stack: Stack, scenes: Sequence[Scene], *, at_once: int) -> Played:
-    """All scenes, at most so many at a time."""
-    _prepare(stack, {scene.language for scene in scenes})
+def play(stack: Stack, scenes: Sequence[Scene], *, at_once: int, persona: str = "turns") -> Played:
+    """All scenes, at most so many at a time; `persona`: the simulator's model answers as one of this name."""
+    _prepare(stack, {scene.language for scene in scenes}, persona=persona)
     began = time.monotonic()
     waiting = list(scenes)
     ids: list[str] = []
@@ -77,14 +77,14 @@ def play(stack: Stack, scenes: Sequence[Scene], *, at_once: int) -> Played:
     )
 
 
-def _prepare(stack: Stack, languages: set[str]) -> None:
+def _prepare(stack: Stack, languages: set[str], *, persona: str) -> None:
     """A bot and a number for each language, as people would make them; and one call, so that all is loaded."""
     stack.sim("PATCH", "/sim/delays", body=DELAYS)
     for language in sorted(languages):
         greeting = dict.fromkeys(("morning", "afternoon", "night"), GREETINGS[language])
         draft = {
             "name": f"Turns {language}",
-            "persona": PERSONAS[language],
+            "persona": PERSONAS[language].format(corpus=persona),
             "language": language,
             "greetings": greeting,
             "tools": [],

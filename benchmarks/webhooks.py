@@ -2,24 +2,19 @@
 
 import argparse
 import asyncio
-import base64
-import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 from aiohttp import ClientSession, ClientTimeout
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from benchmarks import machine, tables
+from benchmarks import machine, tables, webhook_load, webhook_stream
 from benchmarks.stack import Plan, Stack
-from simulator.settings import Keys
 from simulator.stages import percentiles
 
-KIND: Final = "call.cost"
-"""Verified, stored and marked as worked like any other, but it starts nothing."""
 WARM_UP: Final = 50
 TIMEOUT_S: Final = 10.0
 
@@ -30,21 +25,15 @@ class Sender:
     def __init__(self, http: ClientSession, url: str) -> None:
         self._http = http
         self._url = url
-        self._key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(Keys().signing_seed))
+        self._key = webhook_load.signing_key()
         self.refused = 0
 
     async def send(self) -> float:
         """One webhook; milliseconds until its answer had come."""
-        body = _body()
-        sent = str(int(time.time()))
-        signature = self._key.sign(f"{sent}|".encode() + body)
-        headers = {
-            "Content-Type": "application/json",
-            "Telnyx-Signature-Ed25519": base64.b64encode(signature).decode(),
-            "Telnyx-Timestamp": sent,
-        }
+        content = webhook_load.body()
+        headers = {"Content-Type": "application/json", **webhook_load.signature(self._key, content)}
         began = time.perf_counter()
-        async with self._http.post(self._url, data=body, headers=headers) as response:
+        async with self._http.post(self._url, data=content, headers=headers) as response:
             await response.read()
         took = time.perf_counter() - began
         self.refused += response.status != 200
@@ -74,12 +63,43 @@ def main() -> int:
     options = _options()
     cores = machine.divide(machine.available_cores(), options.pin)
     machine.settle(cores.others)
-    with Stack(Plan(cores=cores)) as stack:
-        rows, refused = asyncio.run(_measure(f"{stack.url}/webhook/telnyx", options))
+    with _database(options) as settings:
+        plan = Plan(cores=cores, settings=settings, profile=options.profile)
+        rows, refused = _stream(plan, options) if options.seconds else _ways(plan, options)
     print(tables.plain(rows), "\n\n", tables.markdown(rows), sep="")
     if refused:
         print(f"{refused} webhooks were not taken", file=sys.stderr)
     return 1 if refused else 0
+
+
+@contextmanager
+def _database(options: argparse.Namespace) -> Iterator[dict[str, str]]:
+    """The settings for it."""
+    if not options.postgres:
+        yield {}
+        return
+    from tests.postgres import postgres_server
+
+    with postgres_server() as server:
+        yield {"DATABASE_URL": server.create("webhooks")}
+
+
+def _stream(plan: Plan, options: argparse.Namespace) -> tuple[list[Sequence[str]], int]:
+    stream = webhook_stream.Stream(
+        rate=options.rate,
+        seconds=options.seconds,
+        calls=options.calls,
+        lanes=options.lanes,
+        kind=options.kind,
+        own_port=options.own_port,
+    )
+    found = webhook_stream.measure(plan, stream)
+    return list(webhook_stream.rows(found, stream)), found.sent - found.acknowledged
+
+
+def _ways(plan: Plan, options: argparse.Namespace) -> tuple[list[Sequence[str]], int]:
+    with Stack(plan) as stack:
+        return asyncio.run(_measure(f"{stack.url}/webhook/telnyx", options))
 
 
 async def _measure(url: str, options: argparse.Namespace) -> tuple[list[Sequence[str]], int]:
@@ -102,30 +122,17 @@ async def _measure(url: str, options: argparse.Namespace) -> tuple[list[Sequence
     return rows, sender.refused
 
 
-def _body() -> bytes:
-    payload = {
-        "call_control_id": f"v3:{uuid4()}",
-        "call_leg_id": str(uuid4()),
-        "call_session_id": str(uuid4()),
-        "connection_id": Keys().telnyx_connection_id,
-        "billed_duration_secs": 60,
-        "total_cost": "0.004",
-    }
-    data = {
-        "record_type": "event",
-        "event_type": KIND,
-        "id": str(uuid4()),
-        "occurred_at": "2026-01-01T00:00:00.000000Z",
-        "payload": payload,
-    }
-    return json.dumps({"data": data, "meta": {"attempt": 1}}).encode()
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.webhooks", description="How soon webhooks are taken.")
     parser.add_argument("--count", type=int, default=500, help="webhooks in each way")
     parser.add_argument("--lanes", type=int, default=20, help="so many at a time")
     parser.add_argument("--rate", type=float, default=100.0, help="so many a second")
+    parser.add_argument("--seconds", type=float, default=0.0, help="only at that rate, for so long, over --lanes")
+    parser.add_argument("--calls", type=int, default=0, help="beside so many talking calls (with --seconds)")
+    parser.add_argument("--kind", default=webhook_load.KIND, help="what is reported (with --seconds)")
+    parser.add_argument("--own-port", action="store_true", help="to a port for webhooks alone (with --seconds)")
+    parser.add_argument("--postgres", action="store_true", help="a PostgreSQL, without its waits for the disk")
+    parser.add_argument("--profile", type=Path, metavar="FILE", help="sample where the time goes")
     parser.add_argument("--pin", type=int, default=0, metavar="CORE", help="the core of the gateway")
     return parser.parse_args()
 

@@ -27,6 +27,7 @@ from control_plane.settings import Settings
 from control_plane.settings_check import SettingsError, Severity, faults
 from control_plane.web import departed_peers
 from control_plane.web.stream_listener import listening
+from control_plane.web.webhook_listener import taking_webhooks
 from control_plane.wiring import build_gateway
 from control_plane.wiring.beside import beside
 from control_plane.wiring.doctor import Practice, open_practice
@@ -175,14 +176,20 @@ async def _serve(settings: Settings) -> bool:
         await stop.wait()
         log.info("draining", calls=gateway.desk.roster.live_calls, seconds=settings.drain_seconds)
         await _drain(gateway, settings.drain_seconds)
+        await webhooks.aclose()  # as long as there is somebody who stores what is being taken
 
     log.info("starting", host=settings.host, port=settings.api_port)
     gateway.supervisor.spawn(superseded(), "superseded")
-    async with AsyncExitStack() as beside_it:
+    async with AsyncExitStack() as beside_it, AsyncExitStack() as webhooks:
         if settings.stream_port:
             with _usable(settings.host, settings.stream_port, name="STREAM_PORT"):
                 await beside_it.enter_async_context(
                     listening(gateway, host=settings.host, port=settings.stream_port, calls=settings.max_calls)
+                )
+        if settings.webhook_port:
+            with _usable(settings.host, settings.webhook_port, name="WEBHOOK_PORT"):
+                await webhooks.enter_async_context(
+                    taking_webhooks(gateway, host=settings.host, port=settings.webhook_port)
                 )
         with _usable(settings.host, settings.api_port, name="API_PORT"):
             await serve(app, _server(settings), shutdown_trigger=drained)

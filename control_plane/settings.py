@@ -7,7 +7,7 @@ two names, the field has the first.
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     api_port: Port = 3008
     stream_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    webhook_port: Annotated[int, Field(ge=0, le=65535)] = 0
     auth_token: Secret = NOTHING
     max_calls: Annotated[int, Field(ge=1)] = 200
     max_call_seconds: Annotated[int, Field(ge=60, le=14_000)] = 1800
@@ -77,7 +78,7 @@ class Settings(BaseSettings):
     carrier: str = "telnyx"
     webhook_base_url: str = Field(default_factory=lambda known: f"http://127.0.0.1:{known['api_port']}")
     use_media_streams: bool = True
-    ws_stream_url: str = Field(default_factory=lambda known: _stream_url(known["webhook_base_url"]))
+    ws_stream_url: str = Field(default_factory=lambda known: _stream_url(known))
     stream_target_legs: Literal["self", "opposite", "both"] = "self"
     stream_secret: Secret = NOTHING
     transfer_number: str = ""
@@ -119,6 +120,7 @@ class Settings(BaseSettings):
     default_time_zone: str = "America/Bogota"
     turn_endpointing: Literal["fixed", "adaptive", "semantic"] = "semantic"
     turn_speculation: bool = True
+    turn_model: str = "auto"
     playout_lead_ms: Milliseconds = 400
     playout_chunk_ms: Milliseconds = 200
     record_calls: bool = True
@@ -217,7 +219,11 @@ def variable_names() -> dict[str, tuple[str, ...]]:
     return {field: ALIASES.get(field, (field.upper(),)) for field in Settings.model_fields}
 
 
-def _stream_url(webhook_base_url: str) -> str:
-    parts = urlsplit(webhook_base_url)
+def _stream_url(known: Mapping[str, Any]) -> str:
+    """Below the base URL; one with the API's own port goes past Nginx, and so to the streams' port if there is one."""
+    parts = urlsplit(str(known["webhook_base_url"]))
     scheme = "wss" if parts.scheme == "https" else "ws"
-    return urlunsplit((scheme, parts.netloc, parts.path.rstrip("/") + "/stream/media", "", ""))
+    netloc = parts.netloc
+    if known["stream_port"] and scheme == "ws" and parts.port == known["api_port"]:
+        netloc = f"{netloc.removesuffix(str(parts.port))}{known['stream_port']}"
+    return urlunsplit((scheme, netloc, parts.path.rstrip("/") + "/stream/media", "", ""))

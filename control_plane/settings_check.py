@@ -196,6 +196,11 @@ def _is_time_zone(name: str) -> bool:
 
 
 def _contradictions(settings: "Settings") -> Iterator[Fault]:
+    if settings.stream_port == settings.api_port:
+        remedy = "give the media sockets a port of their own, or write 0 and they come to API_PORT"
+        yield _fault(Severity.FATAL, "stream_port", text="is the same as API_PORT", remedy=remedy)
+    if settings.webhook_port and settings.webhook_port in (settings.api_port, settings.stream_port):
+        yield _fault(Severity.FATAL, "webhook_port", text="is another's too", remedy="choose one of its own, or 0")
     if settings.playout_chunk_ms > settings.playout_lead_ms:
         yield _fault(
             Severity.FATAL,

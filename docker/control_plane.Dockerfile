@@ -16,6 +16,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/app \
     HOST=0.0.0.0 \
     API_PORT=3008 \
+    STREAM_PORT=3010 \
+    WEBHOOK_PORT=3012 \
     DATA_DIR=/data
 RUN useradd --system --uid 10001 --user-group --home-dir /app --shell /usr/sbin/nologin centralita \
     && install -d -o centralita -g centralita -m 0700 /data
@@ -26,7 +28,7 @@ COPY control_plane control_plane
 RUN python -m compileall -q control_plane
 USER centralita
 VOLUME /data
-EXPOSE 3008
+EXPOSE 3008 3010 3012
 # Ready, not merely alive: who waits for this container wants to send it calls.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-I", "/app/docker/healthy.py", "http://127.0.0.1:3008/health/ready"]

@@ -17,7 +17,7 @@ set -eu
 : "${ERROR_LOG:=stderr}"
 : "${CALLBACK_LOG:=$LOGS/callbacks.log}"
 : "${ERROR_LEVEL:=crit}"
-: "${CONTROL_PLANES:=main=control-plane:3008}"
+: "${CONTROL_PLANES:=main=control-plane:3008/3010/3012}"
 : "${SIDECAR:=sidecar:3009}"
 : "${SERVER_NAME:=_}"
 : "${ADDRESS:=0.0.0.0}"
@@ -107,12 +107,59 @@ if [ -z "$CERTIFICATE" ]; then
     fi
 fi
 
-# --- control planes: `CONTROL_PLANES` is name=host:port, more of them after commas -----------------------------------
+# --- control planes: `CONTROL_PLANES` is name=host:port/stream-port/webhook-port, more of them after commas ----------
+# Without /webhook-port webhooks go to the same port as everything else, without /stream-port media streams too.
 checked="max_fails=2 fail_timeout=2s"
 planes=$(echo "$CONTROL_PLANES" | tr ',' ' ')
-control_plane_servers=""
-node_upstreams=""
-node_pools=""
+no_address="is no host:port, host:port/stream-port or host:port/stream-port/webhook-port"
+
+api_address() { # name=host:port/stream-port/webhook-port
+    address=${1#*=}
+    echo "${address%%/*}"
+}
+
+stream_address() { # name=host:port/stream-port/webhook-port
+    address=$(api_address "$1")
+    beside=${1#*/}
+    case "$1" in
+    */*) echo "${address%:*}:${beside%%/*}" ;;
+    *) echo "$address" ;;
+    esac
+}
+
+webhook_address() { # name=host:port/stream-port/webhook-port
+    address=$(api_address "$1")
+    case "$1" in
+    */*/*) echo "${address%:*}:${1##*/}" ;;
+    *) echo "$address" ;;
+    esac
+}
+
+# One upstream for each, with the others behind it; the lines at its end are $3.
+upstreams() { # which address, name's beginning, lines
+    for plane in $planes; do
+        node=${plane%%=*}
+        echo "    upstream $2_$node {$newline        zone $2_$node 64k;"
+        echo "        server $("$1" "$plane") $checked$resolve;"
+        for other in $planes; do
+            [ "${other%%=*}" = "$node" ] || echo "        server $("$1" "$other") $checked backup$resolve;"
+        done
+        echo "$3    }"
+    done
+}
+
+server_lines() { # which address
+    for plane in $planes; do
+        echo "        server $("$1" "$plane") $checked$resolve;"
+    done
+}
+
+pools() { # name's beginning
+    for plane in $planes; do
+        echo "        \"~^/n/${plane%%=*}/\" $1_${plane%%=*};"
+    done
+}
+
 for plane in $planes; do
     node=${plane%%=*}
     address=${plane#*=}
@@ -120,35 +167,36 @@ for plane in $planes; do
     *[!a-z0-9-]* | "") fail "'$node' in CONTROL_PLANES cannot be a name: a-z, 0-9 and -" ;;
     esac
     case "$address" in
-    *[!A-Za-z0-9_.:-]*) fail "'$address' in CONTROL_PLANES is no host:port" ;;
+    *[!A-Za-z0-9_.:/-]* | */*/*/* | */ | *//* | */*[!0-9/]*) fail "'$address' in CONTROL_PLANES $no_address" ;;
     *:[0-9]*) ;;
-    *) fail "'$address' in CONTROL_PLANES is no host:port" ;;
+    *) fail "'$address' in CONTROL_PLANES $no_address" ;;
     esac
-    control_plane_servers="$control_plane_servers${control_plane_servers:+$newline}        server $address $checked$resolve;"
-    node_pools="$node_pools${node_pools:+$newline}        \"~^/n/$node/\" node_$node;"
-    block="    upstream node_$node {$newline        zone node_$node 64k;$newline        server $address $checked$resolve;"
-    for other in $planes; do
-        if [ "${other%%=*}" != "$node" ]; then
-            block="$block$newline        server ${other#*=} $checked backup$resolve;"
-        fi
-    done
-    block="$block$newline        keepalive 16;$newline        keepalive_timeout 60s;$newline    }"
-    node_upstreams="$node_upstreams${node_upstreams:+$newline}$block"
 done
+kept="        keepalive 16;$newline        keepalive_timeout 60s;$newline"
 
 # --- fill in -------------------------------------------------------------------------------------------------------
 export RUN CACHE ACME PAGES MARKUP DASHBOARD CERTIFICATE CERTIFICATE_KEY SERVER_NAME WORKERS
 export ACCESS_LOG ERROR_LOG ERROR_LEVEL CALLBACK_LOG
 export USER_LINE="$user_line" SERVERS="$servers" TLS_SUFFIX="$suffix"
 export LISTEN="$ADDRESS:$HTTP_PORT" LISTEN_TLS="$ADDRESS:$HTTPS_PORT" LISTEN_HTTP2="$listen_http2" HTTP2="$http2"
-export CONTROL_PLANE_SERVERS="$control_plane_servers" NODE_UPSTREAMS="$node_upstreams" NODE_POOLS="$node_pools"
+CONTROL_PLANE_SERVERS=$(server_lines api_address)
+NODE_UPSTREAMS=$(upstreams api_address node "$kept")
+NODE_POOLS=$(pools node)
+STREAM_SERVERS=$(server_lines stream_address)
+STREAM_UPSTREAMS=$(upstreams stream_address stream "")
+STREAM_POOLS=$(pools stream)
+WEBHOOK_SERVERS=$(server_lines webhook_address)
+WEBHOOK_UPSTREAMS=$(upstreams webhook_address webhook "$kept")
+WEBHOOK_POOLS=$(pools webhook)
+export CONTROL_PLANE_SERVERS NODE_UPSTREAMS NODE_POOLS STREAM_SERVERS STREAM_UPSTREAMS STREAM_POOLS
+export WEBHOOK_SERVERS WEBHOOK_UPSTREAMS WEBHOOK_POOLS
 export SIDECAR="$SIDECAR$resolve" RESOLVER="$resolver_line" REAL_IP="$real_ip" PROXIES="$proxies"
 
 # Only these: a name in small letters is Nginx's own.
 names='${RUN} ${CACHE} ${ACME} ${PAGES} ${MARKUP} ${DASHBOARD} ${CERTIFICATE} ${CERTIFICATE_KEY} ${SERVER_NAME} ${WORKERS}
 ${ACCESS_LOG} ${ERROR_LOG} ${ERROR_LEVEL} ${CALLBACK_LOG} ${USER_LINE} ${SERVERS} ${TLS_SUFFIX} ${LISTEN} ${LISTEN_TLS}
-${LISTEN_HTTP2} ${HTTP2} ${CONTROL_PLANE_SERVERS} ${NODE_UPSTREAMS} ${NODE_POOLS} ${SIDECAR} ${RESOLVER}
-${REAL_IP} ${PROXIES}'
+${LISTEN_HTTP2} ${HTTP2} ${CONTROL_PLANE_SERVERS} ${NODE_UPSTREAMS} ${NODE_POOLS} ${STREAM_SERVERS} ${STREAM_UPSTREAMS}
+${STREAM_POOLS} ${WEBHOOK_SERVERS} ${WEBHOOK_UPSTREAMS} ${WEBHOOK_POOLS} ${SIDECAR} ${RESOLVER} ${REAL_IP} ${PROXIES}'
 
 (cd "$TEMPLATES" && find . -name '*.conf') | while read -r template; do
     mkdir -p "$CONF/$(dirname "$template")"

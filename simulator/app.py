@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import ClientSession, TCPConnector, web
 
 from simulator.ai import routes as ai_routes
+from simulator.ai.limits import AiLimits
 from simulator.control import Control
 from simulator.credentials import credentials
 from simulator.settings import Settings
@@ -26,7 +27,7 @@ def create_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(_running)
     app.add_routes(Rest(world).routes())
     app.add_routes(Control(world).routes())
-    app.add_routes(ai_routes(world))
+    app.add_routes(ai_routes(world, AiLimits().times(settings.accounts)))
     return app
 
 

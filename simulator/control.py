@@ -67,7 +67,7 @@ class Control:
     async def audio(self, request: web.Request) -> web.Response:
         """Both directions; 404 once the tape was given up."""
         tape = self._leg(request).tape
-        if not tape.inbound:
+        if not tape.size:
             raise web.HTTPNotFound
         return web.Response(body=tape.wav(), content_type="audio/wav")
 

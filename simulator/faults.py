@@ -51,6 +51,11 @@ class Faults:
         self.taken: list[tuple[str, str]] = []
         """(target, kind) of every fault that happened."""
 
+    @property
+    def none(self) -> bool:
+        """Whether nothing at all is in force."""
+        return not self._armed
+
     def add(self, fault: Fault) -> None:
         self._armed.append(_Armed(fault, fault.after, fault.times))
 

@@ -71,6 +71,8 @@ class Settings:
     script: str = "appointment"
     """The script of whoever answers a dialled number for which `POST /sim/answers` named none."""
     seed: int = 1
+    accounts: int = 1
+    """Of each AI provider: so many times as many sockets are allowed as one has."""
     dials_per_second: float = 30.0
     """The carrier's limit, measured as a rolling sum over five seconds."""
     keep_calls: int = 2000

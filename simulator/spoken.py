@@ -32,7 +32,10 @@ class Spoken:
         """More of the stretch went out, in PCMU, as it appears on the wire; any length."""
         start = len(self.audio)
         self.audio += audio
-        self.ledger.index(self, start)
+        if len(audio) == FRAME and not start % FRAME:
+            self.ledger.index_frame(self, start, frame=audio)
+        else:
+            self.ledger.index(self, start)
 
     def end(self) -> None:
         """Nothing more will be appended."""
@@ -86,6 +89,14 @@ class SpokenLedger:
     def clear(self) -> None:
         self._stretches.clear()
         self._frames.clear()
+
+    def index_frame(self, spoken: Spoken, start: int, *, frame: bytes) -> None:
+        """Enter one whole frame of `spoken`, which lies at `start`."""
+        if spoken.keys is None:
+            return
+        key = hash(frame)
+        self._frames[key] = (spoken, start)
+        spoken.keys.append(key)
 
     def index(self, spoken: Spoken, start: int) -> None:
         """Enter the whole frames of `spoken` that were completed by what was appended at `start`."""

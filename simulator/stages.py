@@ -53,7 +53,11 @@ class StageLedger:
             del audible[next(iter(audible))]
 
     def stt_final_sent(self, text: str, at: float, *, heard_at: float, call: str = "") -> None:
-        """The recogniser sent the end of `text`, whose last voiced bytes had reached it at `heard_at`."""
+        """The recogniser sent the end of `text`.
+
+        `heard_at`: when the last voiced bytes had reached it; where the silence behind them decided, so long before the
+        frame that did as the silence lasts.
+        """
         self._linked = None
         _keep(self._records.finals, HeardFinal(letters(text), call, heard_at, at))
 

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import ClientSession, web
 
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from simulator.telnyx.carrier import Carrier
 
 
-def now() -> float:
-    """Seconds of the clock that the event loop runs on: comparable with `loop.time()` and between processes."""
-    return time.monotonic()
+now: Final = time.monotonic
+"""Seconds of the clock that the event loop runs on: comparable with `loop.time()` and between processes."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,8 +41,7 @@ class World:
     _carrier: "Carrier | None" = field(default=None, init=False)
     _http: ClientSession | None = field(default=None, init=False)
 
-    def now(self) -> float:
-        return now()
+    now = staticmethod(now)
 
     def delay_s(self, name: str) -> float:
         """How long the thing of this name (a field of `Delays` in ms) takes this time, in seconds."""

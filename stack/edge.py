@@ -23,7 +23,11 @@ _VARIABLE: Final = re.compile(r"\$\{([A-Z0-9_]+)\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """One web server. Ports are open on `address`; node ids and their `host:port` are the control planes."""
+    """One web server. Ports are open on `address`.
+
+    Node ids and their addresses are the control planes: `host:port/stream_port/webhook_port`; without the last,
+    or the last two, webhooks and media streams come to the same port as everything else.
+    """
 
     folder: Path
     port: int

@@ -20,7 +20,10 @@ CHECKED: Final = "max_fails=2 fail_timeout=2s"
 _PROXY_LINES: Final = ("real_ip_header X-Forwarded-For;", "real_ip_recursive on;")
 
 _NODE: Final = re.compile(r"[a-z0-9-]{1,32}")
-_ADDRESS: Final = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
+_HOST: Final = r"(?P<host>[A-Za-z0-9_.-]+|\[[0-9a-fA-F:]+\])"
+_ADDRESS: Final = re.compile(rf"{_HOST}:\d{{1,5}}")
+_PLANE: Final = re.compile(rf"(?P<api>{_ADDRESS.pattern})(?:/(?P<stream>\d{{1,5}})(?:/(?P<webhook>\d{{1,5}}))?)?")
+_KEPT: Final = ("keepalive 16;", "keepalive_timeout 60s;")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +86,33 @@ def upstreams(control_planes: Mapping[str, str], sidecar: str) -> dict[str, str]
     """Raises StackFailed for names and addresses that are none."""
     if not control_planes:
         raise StackFailed("The web server needs at least one control plane.")
-    for node, address in (*control_planes.items(), ("sidecar", sidecar)):
+    if not _ADDRESS.fullmatch(sidecar):
+        raise StackFailed(f"{sidecar!r} is no address of the sidecar: it has to be host:port.")
+    api, stream, webhook = {}, {}, {}
+    for node, address in control_planes.items():
         if not _NODE.fullmatch(node):
             raise StackFailed(f"{node!r} cannot be the name of a control plane: a-z, 0-9 and -, at most 32.")
-        if not _ADDRESS.fullmatch(address):
-            raise StackFailed(f"{address!r} is no address of {node}: it has to be host:port.")
+        found = _PLANE.fullmatch(address)
+        if found is None:
+            raise StackFailed(
+                f"{address!r} is no address of {node}: it has to be host:port, host:port/stream-port or "
+                "host:port/stream-port/webhook-port."
+            )
+        api[node] = found["api"]
+        stream[node], webhook[node] = (
+            f"{found['host']}:{found[port]}" if found[port] else found["api"] for port in ("stream", "webhook")
+        )
     return {
         "SIDECAR": sidecar,
-        "CONTROL_PLANE_SERVERS": "\n".join(f"        server {each} {CHECKED};" for each in control_planes.values()),
-        "NODE_UPSTREAMS": "\n".join(_node(node, control_planes) for node in control_planes),
-        "NODE_POOLS": "\n".join(f'        "~^/n/{node}/" node_{node};' for node in control_planes),
+        "CONTROL_PLANE_SERVERS": _servers(api),
+        "NODE_UPSTREAMS": "\n".join(_upstream("node", node, addresses=api, more=_KEPT) for node in api),
+        "NODE_POOLS": _pools("node", api),
+        "STREAM_SERVERS": _servers(stream),
+        "STREAM_UPSTREAMS": "\n".join(_upstream("stream", node, addresses=stream) for node in stream),
+        "STREAM_POOLS": _pools("stream", stream),
+        "WEBHOOK_SERVERS": _servers(webhook),
+        "WEBHOOK_UPSTREAMS": "\n".join(_upstream("webhook", each, addresses=webhook, more=_KEPT) for each in webhook),
+        "WEBHOOK_POOLS": _pools("webhook", webhook),
     }
 
 
@@ -107,19 +127,24 @@ def proxies(trusted: Sequence[str]) -> dict[str, str]:
     return {"REAL_IP": "\n".join(lines), "PROXIES": "\n".join(f"    {each}  1;" for each in trusted)}
 
 
-def _node(node: str, control_planes: Mapping[str, str]) -> str:
-    others = [address for other, address in control_planes.items() if other != node]
-    lines = [f"server {control_planes[node]} {CHECKED};", *(f"server {each} {CHECKED} backup;" for each in others)]
-    return "\n".join(
-        (
-            f"    upstream node_{node} {{",
-            f"        zone node_{node} 64k;",
-            *(f"        {line}" for line in lines),
-            "        keepalive 16;",
-            "        keepalive_timeout 60s;",
-            "    }",
-        )
-    )
+def _servers(addresses: Mapping[str, str]) -> str:
+    return "\n".join(f"        server {each} {CHECKED};" for each in addresses.values())
+
+
+def _pools(kind: str, addresses: Mapping[str, str]) -> str:
+    return "\n".join(f'        "~^/n/{node}/" {kind}_{node};' for node in addresses)
+
+
+def _upstream(kind: str, node: str, *, addresses: Mapping[str, str], more: Sequence[str] = ()) -> str:
+    """One control plane, with the others behind it."""
+    others = [address for other, address in addresses.items() if other != node]
+    lines = [
+        f"zone {kind}_{node} 64k;",
+        f"server {addresses[node]} {CHECKED};",
+        *(f"server {each} {CHECKED} backup;" for each in others),
+        *more,
+    ]
+    return "\n".join((f"    upstream {kind}_{node} {{", *(f"        {line}" for line in lines), "    }"))
 
 
 def _plain(path: Path) -> str:

@@ -73,6 +73,8 @@ def _plan(folder: Path) -> Plan:
         token="footprint",  # noqa: S106
         environment={name: mine[name] for name in _KEPT if name in mine},
         nodes={MAIN: free_port()},
+        streams={MAIN: free_port()},
+        webhooks={MAIN: free_port()},
         sidecar_port=free_port(),
         edge_port=free_port(),
         drain_s=1,

@@ -15,7 +15,8 @@ _HELP: Final = {
     "footprint": "start it idle and say how much memory and disk it takes",
     "edge": "write the web server's configuration, and become the web server (for services)",
     "folder": "where its configuration, logs and cache go",
-    "control": "NAME=HOST:PORT of every control plane (default: main=127.0.0.1:3008)",
+    "control": "NAME=HOST:PORT/STREAM_PORT/WEBHOOK_PORT of every control plane; without the last, or the last two, "
+    "webhooks and media streams go to PORT too (default: main=127.0.0.1:3008)",
     "sidecar": "HOST:PORT of the sidecar",
     "address": "on which it listens",
     "tls_port": "HTTPS as well, on this port; the plain port then leads there",
@@ -24,6 +25,10 @@ _HELP: Final = {
     "trusted_proxies": "addresses and networks of proxies in front, who say which client asks, and how",
     "port": f"of Nginx (default: {EDGE_PORT}; 0: any free one)",
     "control_port": f"of the control plane, the first of several (default: API_PORT or {CONTROL_PORT}; 0: any)",
+    "stream_port": "of the control plane's media sockets, the first of several (default: STREAM_PORT, or the port "
+    "after the control plane's; 0: that one, or any free one)",
+    "webhook_port": "of the control plane for webhooks, the first of several (default: WEBHOOK_PORT, or the second "
+    "after the control plane's; 0: that one, or any free one)",
     "sidecar_port": f"of the sidecar (default: METRICS_PORT or {SIDECAR_PORT}; 0: any)",
     "nodes": "so many control planes beside each other, named a, b, … (default: 1)",
     "json": "log lines as the processes write them; what the runner says goes to standard error",
@@ -39,6 +44,8 @@ class Options:
     command: str
     port: int = EDGE_PORT
     control_port: int | None = None
+    stream_port: int | None = None
+    webhook_port: int | None = None
     sidecar_port: int | None = None
     nodes: int = 1
     json: bool = False
@@ -81,6 +88,8 @@ def parse(arguments: Sequence[str]) -> Options | EdgeOptions:
 def _add_up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=EDGE_PORT, metavar="N", help=_HELP["port"])
     parser.add_argument("--control-port", type=_port, metavar="N", help=_HELP["control_port"])
+    parser.add_argument("--stream-port", type=_port, metavar="N", help=_HELP["stream_port"])
+    parser.add_argument("--webhook-port", type=_port, metavar="N", help=_HELP["webhook_port"])
     parser.add_argument("--sidecar-port", type=_port, metavar="N", help=_HELP["sidecar_port"])
     parser.add_argument("--nodes", type=int, default=1, metavar="N", help=_HELP["nodes"])
     parser.add_argument("--json", action="store_true", help=_HELP["json"])

@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGTERM
 from typing import Final
 
 from stack import edge
+from stack.ports import following
 from stack.unit import Turn, Unit
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -18,6 +19,8 @@ _CONFIG: Final = 78
 """EX_CONFIG of sysexits.h: settings that cannot be used do not get better by trying again."""
 _SPARE_S: Final = 10.0
 DASHBOARD: Final = ROOT / "dashboard" / "dist"
+Ports = dict[str, int]
+"""By the name of the control plane."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,10 @@ class Plan:
     """What every process inherits."""
     nodes: Mapping[str, int]
     """Name of each control plane to its port."""
+    streams: Mapping[str, int] = field(default_factory=dict)
+    """The same to the port of its media sockets; they come to the other one where none is named."""
+    webhooks: Mapping[str, int] = field(default_factory=dict)
+    """The same to the port of webhooks."""
     sidecar_port: int
     edge_port: int | None
     """None: without Nginx."""
@@ -58,12 +65,18 @@ class Plan:
         return self.carriers if len(self.nodes) == 1 else f"{self.carriers}/n/{node}"
 
 
-def nodes(count: int, *, first: int, taken: tuple[int, ...], name: str = MAIN) -> dict[str, int]:
-    """Names and ports of so many control planes: `name` alone, else a, b, … on the ports that follow."""
-    if count == 1:
-        return {name: first}
-    ports = (port for port in range(first, first + count + len(taken)) if port not in taken)
-    return {chr(ord("a") + place): next(ports) for place in range(count)}
+def nodes(count: int, *, first: int, taken: Collection[int], name: str = MAIN) -> tuple[Ports, Ports, Ports]:
+    """Names and ports of so many control planes, then the ports of their media sockets, then those of webhooks.
+
+    `name` alone, else a, b, …; each has the next three ports that nobody else has, in this order.
+    """
+    names = [name] if count == 1 else [chr(ord("a") + place) for place in range(count)]
+    ports = following(first, taken=taken)
+    found: tuple[Ports, Ports, Ports] = ({}, {}, {})
+    for each in names:
+        for kind in found:
+            kind[each] = next(ports)
+    return found
 
 
 def units(plan: Plan) -> tuple[Unit, ...]:
@@ -73,10 +86,12 @@ def units(plan: Plan) -> tuple[Unit, ...]:
 
 
 def control_unit(plan: Plan, node: str) -> Unit:
-    port = plan.nodes[node]
+    port, stream, webhooks = plan.nodes[node], plan.streams.get(node, 0), plan.webhooks.get(node, 0)
     settings = {
         "HOST": LOOPBACK,
         "API_PORT": str(port),
+        "STREAM_PORT": str(stream),
+        "WEBHOOK_PORT": str(webhooks),
         "NODE_ID": node,
         "NODE_ADDRESS": f"http://{LOOPBACK}:{port}",
         "WEBHOOK_BASE_URL": plan.webhook_base(node),
@@ -85,6 +100,8 @@ def control_unit(plan: Plan, node: str) -> Unit:
         "DATA_DIR": str(plan.data),
         "DRAIN_SECONDS": str(plan.drain_s),
     }
+    if stream and not plan.edge_port:
+        settings["WS_STREAM_URL"] = f"ws://{LOOPBACK}:{stream}/stream/media"  # nothing else leads there
     return Unit(
         name="control plane" if len(plan.nodes) == 1 else f"control plane {node}",
         command=(sys.executable, "-m", "control_plane", "run"),
@@ -147,11 +164,17 @@ def _edge(plan: Plan) -> edge.Edge:
     return edge.Edge(
         folder=plan.data / "edge",
         port=plan.edge_port,
-        control_planes={node: f"{LOOPBACK}:{port}" for node, port in plan.nodes.items()},
+        control_planes={node: _place(plan, node) for node in plan.nodes},
         sidecar=f"{LOOPBACK}:{plan.sidecar_port}",
         dashboard=DASHBOARD,
         trusted_proxies=plan.trusted_proxies,
     )
+
+
+def _place(plan: Plan, node: str) -> str:
+    api, webhooks = plan.nodes[node], plan.webhooks.get(node)
+    stream = plan.streams.get(node) or (api if webhooks else None)
+    return f"{LOOPBACK}:" + "/".join(str(port) for port in (api, stream, webhooks) if port)
 
 
 def _surroundings(plan: Plan) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Which TCP ports are free, and who holds the others."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import chain, count
 from typing import Final
 
 import psutil  # type: ignore[import-untyped]
@@ -27,9 +28,14 @@ def is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("", port))
-        except OSError:
+        except (OSError, OverflowError):  # the latter: beyond 65535
             return False
     return True
+
+
+def following(first: int, *, taken: Collection[int]) -> Iterator[int]:
+    """`first`, then the ports after it that are not taken already."""
+    return chain((first,), (port for port in count(first + 1) if port not in taken))
 
 
 def demand_free(ports: Mapping[str, tuple[int, str]]) -> None:

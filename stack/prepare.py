@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +10,8 @@ from typing import Final
 
 from stack.failures import StackFailed
 from stack.options import Options
-from stack.plan import Plan, nodes
-from stack.ports import demand_free, free_port
+from stack.plan import Plan, Ports, nodes
+from stack.ports import demand_free, following, free_port
 from stack.private import open_data_folder
 from stack.settings import Settings
 from stack.settings_check import read
@@ -39,12 +39,19 @@ def prepare(options: Options, settings: Settings, *, folder: Path) -> Prepared:
     port = options.port or free_port()
     sidecar = _port(options.sidecar_port, written.sidecar_port)
     first = _port(options.control_port, written.control_port)
-    control = nodes(options.nodes, first=first, taken=(port, sidecar), name=written.node)
+    control, *beside = nodes(options.nodes, first=first, taken=(port, sidecar), name=written.node)
+    taken = (port, sidecar, *control.values())
+    wanted = written.stream_port if options.stream_port is None else options.stream_port
+    streams = _beside(wanted, beside[0], taken=taken)
+    wanted = written.webhook_port if options.webhook_port is None else options.webhook_port
+    webhooks = _beside(wanted, beside[1], taken=(*taken, *streams.values()))
     demand_free(
         {
             "nginx": (port, "--port"),
             "sidecar": (sidecar, "--sidecar-port"),
             **{f"control plane {name}": (number, "--control-port") for name, number in control.items()},
+            **{f"media sockets of {name}": (number, "--stream-port") for name, number in streams.items()},
+            **{f"webhooks of {name}": (number, "--webhook-port") for name, number in webhooks.items()},
         }
     )
     token = settings.get("AUTH_TOKEN")
@@ -55,6 +62,8 @@ def prepare(options: Options, settings: Settings, *, folder: Path) -> Prepared:
         token=token or kept_token(data),
         environment=settings.environment,
         nodes=control,
+        streams=streams,
+        webhooks=webhooks,
         sidecar_port=sidecar,
         edge_port=port,
         public=settings.get("WEBHOOK_BASE_URL").rstrip("/"),
@@ -66,6 +75,14 @@ def prepare(options: Options, settings: Settings, *, folder: Path) -> Prepared:
 
 def _port(asked: int | None, configured: int) -> int:
     return configured if asked is None else asked or free_port()
+
+
+def _beside(first: int, beside: Ports, *, taken: Collection[int]) -> Ports:
+    """From `first` on; 0: those beside the control planes. Nobody has to know the latter, so each may be another."""
+    if not first:
+        return {name: free_port(port) for name, port in beside.items()}
+    ports = following(first, taken=taken)
+    return {name: next(ports) for name in beside}
 
 
 @contextmanager

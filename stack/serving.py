@@ -44,5 +44,5 @@ def _edge(options: EdgeOptions) -> Edge:
 def _named(node: str) -> tuple[str, str]:
     name, equals, place = node.partition("=")
     if not equals:
-        raise StackFailed(f"{node!r} names no control plane: write NAME=HOST:PORT.")
+        raise StackFailed(f"{node!r} names no control plane: write NAME=HOST:PORT/STREAM_PORT/WEBHOOK_PORT.")
     return name, place

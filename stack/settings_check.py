@@ -14,6 +14,8 @@ from stack.settings import Settings
 DRAIN_S: Final = 30
 _LONGEST_DRAIN_S: Final = 3600
 _PORTS: Final = (1, 65535)
+_CHOSEN: Final = 0
+"""In place of a port: any that suits."""
 _NODE: Final = re.compile(r"[a-z0-9-]{1,32}")
 
 
@@ -22,6 +24,8 @@ class Written:
     """What the settings say, or the defaults."""
 
     control_port: int
+    stream_port: int
+    webhook_port: int
     sidecar_port: int
     drain_s: int
     node: str
@@ -48,6 +52,8 @@ def read(settings: Settings) -> Written:
     port_name = "API_PORT" if settings.get("API_PORT") else "PORT"
     found = Written(
         control_port=number(port_name, CONTROL_PORT, least=least, most=most),
+        stream_port=number("STREAM_PORT", _CHOSEN, least=_CHOSEN, most=most),
+        webhook_port=number("WEBHOOK_PORT", _CHOSEN, least=_CHOSEN, most=most),
         sidecar_port=number("METRICS_PORT", SIDECAR_PORT, least=least, most=most),
         drain_s=number("DRAIN_SECONDS", DRAIN_S, least=0, most=_LONGEST_DRAIN_S),
         node=matching("NODE_ID", settings.get("NODE_ID", MAIN), fits=_NODE.fullmatch, what="1 to 32 of a-z, 0-9 and -"),

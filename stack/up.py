@@ -112,7 +112,10 @@ async def _welcome(options: Options, prepared: Prepared, *, terminal: Terminal) 
         *((("", "Nobody has an account yet: open this link to make yours."),) if token else ()),
         ("API's token", str(plan.data / FILE_NAME) if prepared.token_is_ours else "AUTH_TOKEN of your settings"),
         ("health", f"{plan.address}/health"),
-        *(("control plane", f"{name} on http://127.0.0.1:{port}") for name, port in plan.nodes.items()),
+        *(
+            ("control plane", f"{name} on http://127.0.0.1:{port}, its media sockets on {plan.streams[name]}")
+            for name, port in plan.nodes.items()
+        ),
         ("sidecar", f"http://127.0.0.1:{plan.sidecar_port}"),
         ("carriers call", plan.carriers),
         ("to look at it", doctor_command(plan)),

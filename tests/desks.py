@@ -208,6 +208,7 @@ async def office(
             route=router.route,
             clock=parts.clock,
             metrics=parts.metrics,
+            supervisor=parts.supervisor,
             alone=lambda: parts.nodes.alone,
         )
     )

@@ -48,7 +48,7 @@ class Telephone:
         return message
 
     async def feed(self, take: Take) -> None:
-        await pumped(self.receive, self._inlet, take)
+        await pumped(self.receive, self._inlet, take=take)
 
     def finish(self) -> None:
         self._inlet.close()
@@ -60,6 +60,9 @@ class Telephone:
     @property
     def dropped(self) -> int:
         return self._inlet.dropped
+
+    def offer(self, message: str) -> bool:
+        return False
 
     async def send(self, message: str) -> None:
         if self.stuck:

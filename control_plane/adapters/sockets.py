@@ -1,14 +1,16 @@
-"""How a provider's websocket is opened, written to and lost."""
+"""How a provider's websocket is found and opened."""
 
 import asyncio
+import logging
+import ssl
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from picows import WSHandshakeError, WSInvalidStatusError, WSInvalidURL, ws_connect
 
+from control_plane.adapters.provider_socket import ProviderSocket, SocketTimings
 from control_plane.adapters.refusals import refusal
 from control_plane.ports.errors import Misconfigured, ProviderError, Timeout, Unavailable
 
@@ -19,19 +21,11 @@ _WEBSOCKET_SCHEME: Final = {"http": "ws", "https": "wss", "ws": "ws", "wss": "ws
 _HTTP_SCHEME: Final = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SocketTimings:
-    """How patient a socket is, in seconds. Pings also keep a quiet connection alive in the boxes between."""
+_READ_BUFFER_BYTES: Final = 4096
+"""To begin with; it grows with the messages, and what it has grown to is held until the socket closes."""
 
-    connect: float = 4.0
-    """Name, TCP, TLS and handshake together."""
-    send: float = 2.0
-    """Until the peer takes what is written, once the write buffer is full."""
-    close: float = 1.0
-    """Until the peer answers our close frame; then the connection is dropped."""
-    ping_every: float = 5.0
-    ping_patience: float | None = 5.0
-    """Until a ping must be answered; a half-open socket is lost after both. None: pings go unanswered."""
+# As an adapter: of a logger picows makes another one for each connection.
+_LOGGER: Final = logging.LoggerAdapter(logging.getLogger("picows.provider"))
 
 
 def websocket_url(base_url: str, path: str) -> str:
@@ -52,6 +46,18 @@ def _address(base_url: str, path: str, *, schemes: Mapping[str, str]) -> str:
     return urlunsplit((scheme, base.netloc, base.path.rstrip("/") + path, "", ""))
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """One for all sockets: to read the authorities takes 24 ms, and 0.8 MB each time."""
+    return ssl.create_default_context()
+
+
+async def _trust_for(url: str) -> ssl.SSLContext | None:
+    if urlsplit(url).scheme != "wss":
+        return None
+    return _trust() if _trust.cache_info().currsize else await asyncio.to_thread(_trust)
+
+
 async def open_socket(
     provider: str,
     url: str,
@@ -60,46 +66,56 @@ async def open_socket(
     timings: SocketTimings,
     max_size: int = 2**20,
     error_header: str = "",
-) -> ClientConnection:
+) -> ProviderSocket:
     """Connect. `max_size` bounds one message in bytes; `error_header` names the header that tells why it was refused.
 
     Raises ProviderError; its text holds neither the address nor the headers.
     """
+    socket = ProviderSocket(provider, timings=timings, max_size=max_size)
+    opened = False
     try:
-        return await connect(
-            url,
-            additional_headers=headers,
-            compression=None,
-            open_timeout=timings.connect,
-            close_timeout=timings.close,
-            ping_interval=timings.ping_every,
-            ping_timeout=timings.ping_patience,
-            max_size=max_size,
-            max_queue=64,
-        )
-    except InvalidStatus as exc:
-        answer = exc.response.headers
-        code = answer.get(error_header, "") if error_header else ""
-        raise refusal(provider, exc.response.status_code, code=code, retry_after=answer.get("Retry-After", "")) from exc
+        async with asyncio.timeout(timings.connect):
+            await connect(socket, url, headers=headers, trust=await _trust_for(url))
+        opened = socket.usable
+    except WSInvalidStatusError as exc:
+        raise _refused(provider, exc, error_header=error_header) from exc
     except TimeoutError as exc:
         raise Timeout(provider, f"no connection within {timings.connect} s") from exc
-    except InvalidURI as exc:
-        raise Misconfigured(provider, "its address is not a websocket address") from exc
-    except (InvalidHandshake, OSError) as exc:
+    except (WSHandshakeError, OSError) as exc:  # before ValueError: a bad certificate is both
         raise Unavailable(provider, "cannot be connected to") from exc
+    except (WSInvalidURL, ValueError) as exc:
+        raise Misconfigured(provider, "its address is not a websocket address") from exc
+    finally:
+        if not opened:
+            socket.abandon()
+    if not opened:  # it hung up in the middle of the handshake, which picows does not call an error
+        raise Unavailable(provider, "cannot be connected to")
+    return socket
 
 
-async def send(socket: ClientConnection, message: str | bytes, *, provider: str, timings: SocketTimings) -> None:
-    """Write one message (text or binary by its type). Does not wait for an answer. Raises ProviderError."""
-    try:
-        async with asyncio.timeout(timings.send):
-            await socket.send(message)
-    except ConnectionClosed as exc:
-        raise lost(provider, exc) from exc
-    except TimeoutError as exc:
-        raise Timeout(provider, f"took no data for {timings.send} s") from exc
+async def connect(
+    socket: ProviderSocket, url: str, *, headers: Mapping[str, str], trust: ssl.SSLContext | None
+) -> None:
+    """What goes wrong is told in the words of picows. A caller that gives up has to abandon the socket."""
+    await ws_connect(
+        lambda request, response: socket,
+        url,
+        ssl_context=trust,
+        # Its own timeout, which ends a connection that nobody waits for any more.
+        websocket_handshake_timeout=socket.timings.connect,
+        logger_name=_LOGGER,
+        enable_auto_pong=False,
+        max_frame_size=socket.max_size,
+        extra_headers={"User-Agent": "centralita", **headers},
+        max_redirects=0,
+        proxy=None,
+        read_buffer_init_size=_READ_BUFFER_BYTES,
+    )
 
 
-def lost(provider: str, closed: ConnectionClosed) -> ProviderError:
-    """The error for a socket that the peer or the network ended; the close code is its code."""
-    return Unavailable(provider, "the connection was closed", code=str(closed.rcvd.code) if closed.rcvd else "")
+def _refused(provider: str, answer: WSInvalidStatusError, *, error_header: str) -> ProviderError:
+    if answer.response is None:
+        return Unavailable(provider, "cannot be connected to")
+    told = answer.response.headers
+    code = told.get(error_header, "") if error_header else ""
+    return refusal(provider, int(answer.response.status), code=code, retry_after=told.get("Retry-After", ""))

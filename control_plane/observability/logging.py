@@ -25,6 +25,7 @@ QUIET: Final = (
     "anthropic",
     "alembic",
     "websockets",
+    "picows",
     "hpack",
     "botocore",
     "aiobotocore",

@@ -28,6 +28,8 @@ class Question:
     model: str = ""
     """Of the first of them; empty for the adapter's default."""
     max_tokens: int = 400
+    begun: str = ""
+    """What has been said of the answer already, by a model that broke off: the answer goes on after it."""
     tag: str = ""
     """An opaque id of the call, for the provider's abuse tracing; never personal data."""
 

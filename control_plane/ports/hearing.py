@@ -33,6 +33,12 @@ class HearingOptions:
 class Ear(Protocol):
     """One open recognition. One task sends, another iterates."""
 
+    def offer(self, audio: bytes) -> bool:
+        """`send` without waiting: whether it was taken. Not when the provider does not keep up, or the ear is lost;
+        then `send` tells which.
+        """
+        ...
+
     async def send(self, audio: bytes) -> None:
         """Audio as it comes, 20 ms or more; an empty piece is ignored. Raises ProviderError when the ear is lost."""
         ...

@@ -97,6 +97,8 @@ class StoredWebhook:
     kind: str
     body: bytes
     received_at: float
+    worked: bool = False
+    """Nobody has to work it; it is kept so that it is known when it comes again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +213,10 @@ class WebhookStore(Protocol):
 
     async def add(self, webhook: StoredWebhook) -> bool:
         """False when this event id of this carrier was stored before."""
+        ...
+
+    async def add_all(self, webhooks: Sequence[StoredWebhook]) -> Sequence[bool]:
+        """The same for several in one transaction, in their order; all or none."""
         ...
 
     async def unworked(self, *, limit: int = 500) -> Sequence[StoredWebhook]:

@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from control_plane.core.audio.frames import FRAME_BYTES
 from control_plane.ports.errors import ProviderError
 from control_plane.ports.hearing import Heard, HearingOptions, Listening
 
 
 class FakeEar:
-    """One recognition. `audio` holds the pieces as they were sent."""
+    """One recognition. `audio` holds the frames, in however large pieces they were sent."""
 
     def __init__(self, options: HearingOptions) -> None:
         self.options = options
         self.audio: list[bytes] = []
+        self.messages = 0
+        self.full = False
+        """Whether it takes audio only from who waits."""
         self.finalized = 0
         """How often it was asked for what it has."""
         self.closed = False
@@ -29,11 +33,20 @@ class FakeEar:
         self._lost = error
         self._events.put_nowait(error)
 
+    def offer(self, audio: bytes) -> bool:
+        if self._lost is None and not self.full:
+            self._take(audio)
+            return True
+        return False
+
     async def send(self, audio: bytes) -> None:
         if self._lost is not None:
             raise self._lost
-        if audio:
-            self.audio.append(audio)
+        self._take(audio)
+
+    def _take(self, audio: bytes) -> None:
+        self.messages += 1
+        self.audio.extend(audio[start : start + FRAME_BYTES] for start in range(0, len(audio), FRAME_BYTES))
 
     async def finalize(self) -> None:
         if self._lost is not None:

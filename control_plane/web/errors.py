@@ -78,6 +78,11 @@ def install(app: Quart) -> None:
 
 
 async def _known(error: Exception) -> Any:
+    return known_problem(error)
+
+
+def known_problem(error: Exception) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Of an error that is a row of the table."""
     known = PROBLEMS[type(error)]
     detail = known.detail or str(error)
     return problem(known.status, known.code, title=known.title, detail=detail, retry_after=known.retry_after)
@@ -104,11 +109,20 @@ async def _invalid(error: RequestSchemaValidationError) -> Any:
 async def _http(error: HTTPException) -> Any:
     if isinstance(error.response, Response):
         return error.response
+    return http_problem(error)
+
+
+def http_problem(error: HTTPException) -> tuple[dict[str, Any], int, dict[str, str]]:
     body, status, headers = problem(error.code or 500, error.name.lower().replace(" ", "_"), title=error.name)
     # Beside its text an HTTP error has headers that its status demands: Allow, Content-Range.
     return body, status, {**dict(error.get_headers()), **headers}
 
 
 async def _fault(error: Exception) -> Any:
+    return fault_problem(error)
+
+
+def fault_problem(error: Exception) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Of whatever nobody foresaw."""
     log.error("request failed", exc_info=error)
     return problem(500, "internal", title="The gateway made a mistake", detail="It is in the log.")

@@ -1,9 +1,8 @@
 """Reading a request's body within a limit."""
 
-import asyncio
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from quart import Request, request
+from quart import Request
 from werkzeug.exceptions import BadRequest
 
 BODY_PATIENCE_S: Final = 10.0
@@ -38,18 +37,3 @@ class JsonRequest(Request):
             raise BadRequest("not UTF-8") from None
         except RecursionError:
             raise BadRequest("nested too deeply") from None
-
-
-async def raw_body(limit: int) -> bytes:
-    """All bytes of the body. Raises BodyTooLarge, UnreadableBody when it does not arrive."""
-    length = request.content_length
-    if length is not None and length > limit:
-        raise BodyTooLarge(f"at most {limit} bytes are taken")
-    try:
-        async with asyncio.timeout(BODY_PATIENCE_S):
-            body = cast(bytes, await request.get_data(as_text=False))
-    except TimeoutError:
-        raise UnreadableBody("the body did not arrive in time") from None
-    if len(body) > limit:
-        raise BodyTooLarge(f"at most {limit} bytes are taken")
-    return body

@@ -25,7 +25,7 @@ class QuartSocket:
         return message
 
     async def feed(self, take: Take) -> None:
-        await pumped(self.receive, self._inlet, take)
+        await pumped(self.receive, self._inlet, take=take)
 
     def finish(self) -> None:
         self._inlet.close()
@@ -37,6 +37,9 @@ class QuartSocket:
     @property
     def dropped(self) -> int:
         return self._inlet.dropped
+
+    def offer(self, message: str) -> bool:
+        return False
 
     async def send(self, message: str) -> None:
         try:

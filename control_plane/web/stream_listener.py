@@ -173,13 +173,19 @@ class StreamSocket(WSListener):
     def dropped(self) -> int:
         return self._inlet.dropped
 
-    async def send(self, message: str) -> None:
-        while self._may_write is not None and not self._closed:
-            await self._may_write.wait()
+    def offer(self, message: str) -> bool:
         transport = self._transport
         if self._closed or transport is None or transport.is_close_frame_sent:
             raise SocketClosed
+        if self._may_write is not None:
+            return False
         transport.send(WSMsgType.TEXT, message)
+        return True
+
+    async def send(self, message: str) -> None:
+        while not self.offer(message):
+            if self._may_write is not None:
+                await self._may_write.wait()
 
     async def close(self, code: int) -> None:
         transport = self._transport

@@ -37,6 +37,7 @@ from control_plane.observability.tracing import Tracing
 from control_plane.ports.brain import Brain
 from control_plane.ports.carrier import Carrier
 from control_plane.ports.durable import DurableEngine
+from control_plane.ports.end_of_turn import EndOfTurnModel
 from control_plane.ports.errors import Misconfigured
 from control_plane.ports.hearing import SpeechToText
 from control_plane.ports.infrastructure import BlobStore, Bus, Clock, NumberPlan
@@ -57,6 +58,7 @@ from control_plane.services.nodes import Nodes
 from control_plane.services.supervisor import Supervisor
 from control_plane.settings import Settings
 from control_plane.settings_secret import stream_secret
+from control_plane.wiring.end_of_turn import end_of_turn_model
 from control_plane.wiring.observed import make_tracing
 from control_plane.wiring.providers import Providers, Watching
 from control_plane.wiring.shared import shared_parts
@@ -113,6 +115,7 @@ class Parts:
         self.stt: SpeechToText | None = self.providers.stt
         self.tts: TextToSpeech | None = self.providers.tts
         self.brain: Brain = self.providers.brain
+        self.turn_model: EndOfTurnModel | None = part("turn_model", lambda: end_of_turn_model(settings.turn_model))
 
     @property
     def stream(self) -> bool:
@@ -120,7 +123,7 @@ class Parts:
         return self.settings.use_media_streams and self.stt is not None
 
     def closers(self) -> tuple[Callable[[], Awaitable[None]], ...]:
-        outside = (self.stt, self.tts, self.brain, self.carrier.control, self.blobs)
+        outside = (self.stt, self.tts, self.brain, self.turn_model, self.carrier.control, self.blobs)
         closing = (*outside, self.limiter, self.passwords, self.outbound, self.redis, self.tracing, self.database)
         return tuple(close for part in closing if (close := getattr(part, "aclose", None)) is not None)
 

@@ -20,7 +20,8 @@ from control_plane.ports.errors import Misconfigured
 from control_plane.ports.hearing import SpeechToText
 from control_plane.ports.infrastructure import Clock
 from control_plane.ports.voice import TextToSpeech
-from control_plane.services.fallback.brains import BrainChain, BrainPatience
+from control_plane.services.fallback.brain_race import BrainPatience
+from control_plane.services.fallback.brains import BrainChain
 from control_plane.services.fallback.ears import EarChain
 from control_plane.services.fallback.route import Route
 from control_plane.services.fallback.voices import VoiceChain

@@ -159,6 +159,7 @@ def webhook_intake(parts: Parts, desk: CallDesk) -> WebhookIntake:
             route=router.route,
             clock=parts.clock,
             metrics=parts.metrics,
+            supervisor=parts.supervisor,
             alone=lambda: parts.nodes.alone,
         )
     )
@@ -201,4 +202,5 @@ def door_parts(parts: Parts, desk: CallDesk) -> DoorParts:
         supervisor=parts.supervisor,
         playout=lambda: Playout(lead_s=settings.playout_lead_ms / MS, chunk_s=settings.playout_chunk_ms / MS),
         hearing=hearing,
+        turn_model=parts.turn_model,
     )

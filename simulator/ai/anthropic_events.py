@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any, Final
 
+import orjson
+
 _WORD: Final = re.compile(r"\s*\S+|\s+")
 _LONGEST_PIECE: Final = 7
 _JSON_CUTS: Final = (1, 6, 3, 9, 2, 5)
@@ -55,8 +57,7 @@ def json_pieces(arguments: Mapping[str, Any]) -> Iterator[str]:
 
 def sse(data: Mapping[str, Any]) -> bytes:
     """One server-sent event, named by its type."""
-    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f"event: {data['type']}\ndata: {body}\n\n".encode()
+    return b"event: %b\ndata: %b\n\n" % (data["type"].encode(), orjson.dumps(data))
 
 
 def message(message_id: str, model: str, *, usage: Mapping[str, Any]) -> dict[str, Any]:

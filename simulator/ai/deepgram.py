@@ -6,20 +6,22 @@ and the socket stays open; which encodings are simulated is written in `deepgram
 
 import asyncio
 import hashlib
-import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from aiohttp import WSCloseCode, WSMsgType, web
+import orjson
+from aiohttp import WSCloseCode, web
+from picows import WSMsgType
 
 from simulator.ai.deepgram_door import refusal, refused_at_the_door
 from simulator.ai.deepgram_ear import Ear, Heard
 from simulator.ai.deepgram_query import KEYTERM_TOKENS, Query, RefusedError, parse_query
 from simulator.ai.limits import AiLimits
-from simulator.ai.outbox import Closing, Outbox, SocketFaults, serve
+from simulator.ai.outbox import Closing, ProviderSocket, SocketFaults
 from simulator.faults import Fault
+from simulator.sockets import check_upgrade
 from simulator.world import World
 
 _CONTAINERS: Final = (b"RIFF", b"OggS", b"fLaC", b"ID3", b"\x1aE\xdf\xa3")
@@ -50,74 +52,53 @@ class Deepgram:
             return refusal(400, request_id, reason=str(reason))
         if self.live >= self._limits.deepgram_sockets:
             return refusal(429, request_id)
-        socket = web.WebSocketResponse(autoping=False, timeout=2.0, compress=False)
-        socket.headers["dg-request-id"] = request_id
-        await socket.prepare(request)
+        check_upgrade(request)
         self.live += 1
         try:
-            recognition = _Recognition(
-                self._world, self._limits, query=query, socket=socket, transport=request.transport
-            )
-            await recognition.run()
+            return await _Recognition(self._world, self._limits, query=query, request_id=request_id).run(request)
         finally:
             self.live -= 1
-        return socket
 
 
-class _Recognition:
-    """One socket. The reader ends when the socket does; whatever else runs ends with it."""
+class _Recognition(ProviderSocket):
+    """One socket."""
 
-    def __init__(
-        self,
-        world: World,
-        limits: AiLimits,
-        *,
-        query: Query,
-        socket: web.WebSocketResponse,
-        transport: asyncio.Transport | None,
-    ) -> None:
+    def __init__(self, world: World, limits: AiLimits, *, query: Query, request_id: str) -> None:
+        super().__init__(clock=world.now)
         self._world = world
         self._limits = limits
         self._query = query
-        self._socket = socket
-        self._request_id = socket.headers["dg-request-id"]
+        self._request_id = request_id
         self._model_id = str(uuid.uuid5(uuid.NAMESPACE_URL, query.model))
         self._model = {"name": query.model, "version": "simulated", "arch": query.model.split("-general")[0]}
-        self._outbox = Outbox(socket, transport, clock=world.now)
         self._ear = Ear(query, world.spoken, limits=limits)
         self._digest = hashlib.sha256()
         self._heard_from = world.now()
         self._had_audio = False
         self._faults = {fault.kind: fault for fault in world.faults.take_all("deepgram.stream")}
         self._troubles = SocketFaults(world, "deepgram", acts=self._acts())
-        self._deaf = False
-        """Half open: not even a pong."""
 
-    async def run(self) -> None:
+    def opened(self) -> None:
+        super().opened()
         for fault in self._faults.values():
             self._troubles.strike(fault, after_s=1.0)
+
+    async def run(self, request: web.Request) -> web.StreamResponse:
         try:
-            await serve(self._read(), self._outbox, side=[self._watch()])
+            return await self.serve(request, self._watch(), headers={"dg-request-id": self._request_id})
         finally:
             self._troubles.close()
 
-    async def _read(self) -> None:
-        while True:
-            message = await self._socket.receive()
-            self._troubles.look()
-            if message.type is WSMsgType.BINARY:
-                self._audio(message.data)
-            elif message.type is WSMsgType.TEXT:
-                self._control(message.data)
-            elif message.type is WSMsgType.PING:
-                if not self._deaf:
-                    await self._socket.pong(message.data)
-            elif message.type is not WSMsgType.PONG:
-                return
-            self._heard_from = self._world.now()
+    def took(self, kind: WSMsgType, data: bytes) -> None:
+        self._troubles.look()
+        if kind is WSMsgType.BINARY:
+            self._audio(data)
+        elif kind is WSMsgType.TEXT:
+            self._control(data)
+        self._heard_from = self._world.now()
 
     def _audio(self, audio: bytes) -> None:
-        if self._outbox.closing:
+        if self.outbox.closing:
             return
         if not audio:
             self._close_stream()
@@ -129,15 +110,15 @@ class _Recognition:
             for heard in self._ear.feed(audio, self._world.now()):
                 self._send(heard)
 
-    def _control(self, text: str) -> None:
+    def _control(self, text: bytes) -> None:
         try:
-            message = json.loads(text)
+            message = orjson.loads(text)
             act = self._controls()[message["type"]]
         except (ValueError, TypeError, KeyError):
             description = "Could not deserialize last text message"
-            self._outbox.put({"type": "Error", "variant": "SchemaError", "description": description, "message": ""})
+            self.outbox.put({"type": "Error", "variant": "SchemaError", "description": description, "message": ""})
             return
-        if not self._outbox.closing:
+        if not self.outbox.closing:
             act(message)
 
     def _controls(self) -> dict[str, Callable[[dict[str, Any]], None]]:
@@ -157,7 +138,7 @@ class _Recognition:
         if self._ear.pending:
             for heard in self._ear.flush(from_finalize=False):
                 self._send(heard)
-        self._outbox.put(self._metadata())
+        self.outbox.put(self._metadata())
         self._close(WSCloseCode.OK, "")
 
     def _configure(self, message: dict[str, Any]) -> None:
@@ -172,7 +153,7 @@ class _Recognition:
             code = "CONFIGURE_KEYTERM_LIMIT_EXCEEDED"
         if code:
             answer = {"type": "ConfigureFailure", "request_id": self._request_id, "code": code, "description": code}
-        self._outbox.put(answer)
+        self.outbox.put(answer)
 
     def _send(self, heard: Heard) -> None:
         message = heard.message
@@ -187,9 +168,9 @@ class _Recognition:
                 message["channel"]["alternatives"] = [{"transcript": "", "confidence": 0.0, "words": []}]
             if (late := self._faults.get("late")) is not None:
                 delay_s += late.number("delay_s", 3.0)
-        self._outbox.put(message, delay_s=delay_s, sent=self._witness(heard))
+        self.outbox.put(message, delay_s=delay_s, sent=self._witness(heard))
         if message["type"] == "SpeechStarted" and "duplicate_speech_started" in self._faults:
-            self._outbox.put(message, delay_s=delay_s)
+            self.outbox.put(message, delay_s=delay_s)
 
     def _witness(self, heard: Heard) -> Callable[[float], None] | None:
         spoken = heard.ended
@@ -212,16 +193,16 @@ class _Recognition:
         return message
 
     def _close(self, code: int, reason: str) -> None:
-        self._outbox.put(Closing(code, reason))
+        self.outbox.put(Closing(code, reason))
 
     async def _watch(self) -> None:
         """KeepAlive alone does not keep a socket that never got audio."""
         opened = self._world.now()
-        while not self._outbox.closing:
+        while not self.outbox.closing:
             since = self._heard_from if self._had_audio else opened
             left = since + self._limits.deepgram_idle_s - self._world.now()
             if left <= 0:
-                self._outbox.put(self._metadata())
+                self.outbox.put(self._metadata())
                 self._close(WSCloseCode.INTERNAL_ERROR, _NET_0001)
                 return
             await asyncio.sleep(left)
@@ -233,10 +214,11 @@ class _Recognition:
             "half_open": self._fall_silent,
         }
         lasting = dict.fromkeys(("late", "empty_finals", "duplicate_speech_started"), self._remember)
-        return {**ends, **lasting, **dict.fromkeys(("cut", "stall", "garbage"), self._outbox.suffer)}
+        return {**ends, **lasting, **dict.fromkeys(("cut", "stall", "garbage"), self.outbox.suffer)}
 
     def _remember(self, fault: Fault) -> None:
         self._faults[fault.kind] = fault
 
     def _fall_silent(self, _: Fault) -> None:
-        self._outbox.dead = self._deaf = True
+        """Half open: not even a pong."""
+        self.outbox.dead = self.deaf = True

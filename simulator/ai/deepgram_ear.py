@@ -8,7 +8,7 @@ from simulator.ai.deepgram_query import Query
 from simulator.ai.deepgram_words import Word, alternative, words_of
 from simulator.ai.limits import AiLimits
 from simulator.audio.g711 import ALAW_TO_ULAW, ULAW_TO_LINEAR
-from simulator.audio.levels import FRAME, audible
+from simulator.audio.levels import FRAME, SILENT_FRAME, audible
 from simulator.spoken import Spoken, SpokenLedger
 
 RATE: Final = 8000
@@ -97,7 +97,10 @@ class Ear:
         self._searches = 0
         self._interim_at = 0.0
         self._last_word_end: float | None = None
-        self._heard_at = 0.0
+        self._heard_at = self._fed_at = 0.0
+        self._least_patience = (_PAUSE_S if query.endpointing_ms is None else query.endpointing_ms / 1000) - 1e-9
+        self._interim_s = limits.deepgram_interim_s - 1e-9 if query.interim_results else float("inf")
+        self._gap_s = None if query.utterance_end_ms is None else query.utterance_end_ms / 1000
 
     @property
     def seconds(self) -> float:
@@ -115,8 +118,15 @@ class Ear:
 
     def feed(self, audio: bytes, now: float) -> list[Heard]:
         """More audio arrived at loop time `now`."""
-        self._rest += audio.translate(ALAW_TO_ULAW) if self.query.encoding == "alaw" else audio
+        if self.query.encoding == "alaw":
+            audio = audio.translate(ALAW_TO_ULAW)
         found: list[Heard] = []
+        self._fed_at = now
+        if len(audio) == FRAME and not self._rest:
+            self.consumed += FRAME
+            found.extend(self._frame(audio, now))
+        else:
+            self._rest += audio
         while len(self._rest) >= FRAME:
             frame = bytes(self._rest[:FRAME])
             del self._rest[:FRAME]
@@ -131,7 +141,7 @@ class Ear:
         return [self._final(speech_final=False, from_finalize=from_finalize)]
 
     def _frame(self, frame: bytes, now: float) -> Iterable[Heard]:
-        loud = sum(frame.translate(_LOUDNESS)) > _LOUD
+        loud = frame != SILENT_FRAME and sum(frame.translate(_LOUDNESS)) > _LOUD
         if loud or self._speaking or self._hearings:
             understood = self._recognise(frame, loud)
             loud = loud or (understood and audible(frame))
@@ -142,9 +152,25 @@ class Ear:
         else:
             self._quiet_s += FRAME_S
             self._loud_run = 0
-        if loud and not self._speaking and self._loud_run >= _ONSET_FRAMES:
+        begins = loud and not self._speaking and self._loud_run >= _ONSET_FRAMES
+        return () if not begins and self._nothing_due() else self._events(begins)
+
+    def _events(self, begins: bool) -> Iterable[Heard]:
+        if begins:
             yield from self._start()
         yield from self._due()
+
+    def _nothing_due(self) -> bool:
+        """Whether `_due` has certainly nothing to tell: a look that is cheap enough for every frame."""
+        now = self.consumed / RATE
+        if now - self._segment_began >= self._limits.deepgram_segment_s:
+            return False
+        if self._speaking and (self._quiet_s >= self._least_patience or now - self._interim_at >= self._interim_s):
+            return False
+        if self._gap_s is None or not self._hearings:
+            return self._gap_s is None or self._last_word_end is None
+        latest = self._hearings[-1]
+        return now - latest.offset - (latest.last + 1) * FRAME_S < self._gap_s
 
     def _start(self) -> Iterable[Heard]:
         self._speaking = True
@@ -169,8 +195,7 @@ class Ear:
         yield from self._utterance_end()
 
     def _interim_due(self) -> bool:
-        every = self._limits.deepgram_interim_s - 1e-9
-        return self.query.interim_results and self._speaking and self._now - self._interim_at >= every
+        return self._speaking and self._now - self._interim_at >= self._interim_s
 
     def _patience(self) -> float:
         """Seconds of silence that end the utterance."""
@@ -184,9 +209,9 @@ class Ear:
         return patience
 
     def _utterance_end(self) -> Iterable[Heard]:
-        if self.query.utterance_end_ms is None:
+        gap = self._gap_s
+        if gap is None:
             return
-        gap = self.query.utterance_end_ms / 1000
         if self._hearings:
             latest = self._hearings[-1]
             if self._now - latest.offset - (latest.last + 1) * FRAME_S < gap:
@@ -245,7 +270,9 @@ class Ear:
         for hearing in self._hearings:
             hearing.settle()
         self._segment_start = self._segment_began = self._interim_at = self._now
-        return Heard(message=result.message, ended=ended, heard_at=self._heard_at)
+        # Whoever sends several frames at once makes nothing later as long as the one that decides comes in time.
+        heard_at = self._fed_at - self._quiet_s if speech_final else self._heard_at
+        return Heard(message=result.message, ended=ended, heard_at=heard_at)
 
     def _result(
         self, words: list[tuple[Word, float]], *, is_final: bool, speech_final: bool, from_finalize: bool = False

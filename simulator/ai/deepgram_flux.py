@@ -4,12 +4,13 @@ What is said and when a turn is over is decided by the audio alone (`deepgram_fl
 """
 
 import asyncio
-import json
 import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
-from aiohttp import WSCloseCode, WSMsgType, web
+import orjson
+from aiohttp import WSCloseCode, web
+from picows import WSMsgType
 
 from simulator.ai.deepgram_door import refusal, refused_at_the_door
 from simulator.ai.deepgram_ear import Heard
@@ -17,8 +18,9 @@ from simulator.ai.deepgram_flux_ear import FluxEar
 from simulator.ai.deepgram_flux_query import FluxQuery, check_keyterms, parse_query, thresholds
 from simulator.ai.deepgram_query import RefusedError
 from simulator.ai.limits import AiLimits
-from simulator.ai.outbox import Closing, Outbox, SocketFaults, serve
+from simulator.ai.outbox import Closing, ProviderSocket, SocketFaults
 from simulator.faults import Fault
+from simulator.sockets import check_upgrade
 from simulator.world import World
 
 _PROVIDER: Final = "deepgram_flux"
@@ -46,80 +48,68 @@ class DeepgramFlux:
             return refusal(400, request_id, reason=str(reason))
         if self.live >= self._limits.deepgram_sockets:
             return refusal(429, request_id)
-        socket = web.WebSocketResponse(autoping=False, timeout=2.0, compress=False)
-        socket.headers["dg-request-id"] = request_id
-        await socket.prepare(request)
+        check_upgrade(request)
         self.live += 1
         try:
-            outbox = Outbox(socket, request.transport, clock=self._world.now)
-            await _Conversation(self._world, self._limits, query=query, socket=socket, outbox=outbox).run()
+            return await _Conversation(self._world, self._limits, query=query, request_id=request_id).run(request)
         finally:
             self.live -= 1
-        return socket
 
 
-class _Conversation:
-    """One socket. The reader ends when the socket does; whatever else runs ends with it."""
+class _Conversation(ProviderSocket):
+    """One socket."""
 
-    def __init__(
-        self, world: World, limits: AiLimits, *, query: FluxQuery, socket: web.WebSocketResponse, outbox: Outbox
-    ) -> None:
+    def __init__(self, world: World, limits: AiLimits, *, query: FluxQuery, request_id: str) -> None:
+        super().__init__(clock=world.now)
         self._world = world
         self._limits = limits
-        self._socket = socket
-        self._outbox = outbox
-        self._request_id = socket.headers["dg-request-id"]
+        self._request_id = request_id
         self._ear = FluxEar(query, world.spoken, limits=limits)
         self._keyterms: list[Any] = []
         self._sequence = 0
         self._late_s = 0.0
-        self._deaf = False
         self._heard_from = world.now()
         self._troubles = SocketFaults(world, _PROVIDER, acts=self._acts())
 
-    async def run(self) -> None:
+    def opened(self) -> None:
+        super().opened()
         self._tell({"type": "Connected"})
         for fault in self._world.faults.take_all(f"{_PROVIDER}.stream"):
             self._troubles.strike(fault, after_s=0.0 if fault.kind == "late" else 1.0)
+
+    async def run(self, request: web.Request) -> web.StreamResponse:
         try:
-            await serve(self._read(), self._outbox, side=[self._watch()])
+            return await self.serve(request, self._watch(), headers={"dg-request-id": self._request_id})
         finally:
             self._troubles.close()
 
-    async def _read(self) -> None:
-        while True:
-            message = await self._socket.receive()
-            self._troubles.look()
-            if message.type is WSMsgType.BINARY:
-                self._audio(message.data)
-            elif message.type is WSMsgType.TEXT:
-                self._control(message.data)
-            elif message.type is WSMsgType.PING:
-                if not self._deaf:
-                    await self._socket.pong(message.data)
-            elif message.type is not WSMsgType.PONG:
-                return
-            self._heard_from = self._world.now()
+    def took(self, kind: WSMsgType, data: bytes) -> None:
+        self._troubles.look()
+        if kind is WSMsgType.BINARY:
+            self._audio(data)
+        elif kind is WSMsgType.TEXT:
+            self._control(data)
+        self._heard_from = self._world.now()
 
     def _audio(self, audio: bytes) -> None:
-        if self._outbox.closing:
+        if self.outbox.closing:
             return
         if not audio:
-            self._outbox.put(Closing(_NO_FRAME, ""))
+            self.outbox.put(Closing(_NO_FRAME, ""))
             return
         for heard in self._ear.feed(audio, self._world.now()):
             self._hear(heard)
 
-    def _control(self, text: str) -> None:
+    def _control(self, text: bytes) -> None:
         try:
-            message = json.loads(text)
+            message = orjson.loads(text)
             act = self._controls()[message["type"]]
         except (ValueError, TypeError, KeyError):
             description = "Could not deserialize last text message"
             self._tell({"type": "Error", "code": "UNPARSABLE_CLIENT_MESSAGE", "description": description})
-            self._outbox.put(Closing(WSCloseCode.POLICY_VIOLATION, description))
+            self.outbox.put(Closing(WSCloseCode.POLICY_VIOLATION, description))
             return
-        if not self._outbox.closing:
+        if not self.outbox.closing:
             act(message)
 
     def _controls(self) -> dict[str, Callable[[dict[str, Any]], None]]:
@@ -140,7 +130,7 @@ class _Conversation:
     def _close_stream(self) -> None:
         """What is left is told in an update; no turn ends, and there is no close status."""
         self._hear(self._ear.update())
-        self._outbox.put(Closing(_NO_FRAME, ""))
+        self.outbox.put(Closing(_NO_FRAME, ""))
 
     def _configure(self, message: dict[str, Any]) -> None:
         try:
@@ -169,14 +159,14 @@ class _Conversation:
     ) -> None:
         whole = {**message, "request_id": self._request_id, "sequence_id": self._sequence}
         self._sequence += 1
-        self._outbox.put(whole, delay_s=delay_s, sent=sent)
+        self.outbox.put(whole, delay_s=delay_s, sent=sent)
 
     async def _watch(self) -> None:
         """A client that sends nothing, not even a ping, is dropped."""
-        while not self._outbox.closing:
+        while not self.outbox.closing:
             left = self._heard_from + self._limits.deepgram_flux_idle_s - self._world.now()
             if left <= 0:
-                self._outbox.put(Closing(_NO_FRAME, ""))
+                self.outbox.put(Closing(_NO_FRAME, ""))
                 return
             await asyncio.sleep(left)
 
@@ -185,15 +175,15 @@ class _Conversation:
             "late": self._become_late,
             "half_open": self._fall_silent,
             "error": self._fail,
-            **dict.fromkeys(("cut", "stall", "garbage"), self._outbox.suffer),
+            **dict.fromkeys(("cut", "stall", "garbage"), self.outbox.suffer),
         }
 
     def _become_late(self, fault: Fault) -> None:
         self._late_s = fault.number("delay_s", 3.0)
 
     def _fall_silent(self, _: Fault) -> None:
-        self._outbox.dead = self._deaf = True
+        self.outbox.dead = self.deaf = True
 
     def _fail(self, _: Fault) -> None:
         self._tell({"type": "Error", "code": "INTERNAL_SERVER_ERROR", "description": "Internal server error"})
-        self._outbox.put(Closing(WSCloseCode.INTERNAL_ERROR, "Internal server error"))
+        self.outbox.put(Closing(WSCloseCode.INTERNAL_ERROR, "Internal server error"))

@@ -55,6 +55,9 @@ class FluxEar(Ear):
             return None
         return self._end("manual")
 
+    def _nothing_due(self) -> bool:
+        return False
+
     def _due(self) -> Iterable[Heard]:
         """What the frame just taken makes due: a change of state, else an update at its time."""
         words = self._words()

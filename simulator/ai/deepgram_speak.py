@@ -13,13 +13,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aiohttp import WSMsgType, web
+import orjson
+from aiohttp import web
+from picows import WSMsgType
 
 from simulator.ai.limits import AiLimits
-from simulator.ai.outbox import Closing, Outbox, SocketFaults, serve
+from simulator.ai.outbox import Closing, ProviderSocket, SocketFaults
 from simulator.ai.voice_audio import FORMATS, Piece
 from simulator.ai.voice_context import Context, OverfullError, TextBuffer
 from simulator.faults import Fault
+from simulator.sockets import check_upgrade
 from simulator.world import World
 
 _PROVIDER: Final = "deepgram_speak"
@@ -76,16 +79,12 @@ class DeepgramSpeak:
                 raise RefusedError(429)
         except RefusedError as refused:
             return _refusal(refused, request_id)
-        socket = web.WebSocketResponse(timeout=2.0, compress=False)
-        socket.headers["dg-request-id"] = request_id
-        await socket.prepare(request)
+        check_upgrade(request)
         self.live += 1
         try:
-            outbox = Outbox(socket, request.transport, clock=self._world.now)
-            await _Voice(self._world, self._limits, options=options, outbox=outbox).run(socket, request_id)
+            return await _Voice(self._world, self._limits, options=options).run(request, request_id)
         finally:
             self.live -= 1
-        return socket
 
     async def whole(self, request: web.Request) -> web.StreamResponse:
         """POST /deepgram/v1/speak: all the audio at once."""
@@ -132,40 +131,42 @@ class DeepgramSpeak:
         return Options(voice=voice.group(), format=wanted)
 
 
-class _Voice:
+class _Voice(ProviderSocket):
     """One socket: what is said, what is flushed, what is taken back."""
 
-    def __init__(self, world: World, limits: AiLimits, *, options: Options, outbox: Outbox) -> None:
+    def __init__(self, world: World, limits: AiLimits, *, options: Options) -> None:
+        super().__init__(clock=world.now)
         self._world = world
         self._limits = limits
         self._options = options
-        self._outbox = outbox
         self._text = ""
         self._flushes: asyncio.Queue[str | None] = asyncio.Queue(maxsize=limits.deepgram_speak_flushes)
         self._flushed_at: deque[float] = deque(maxlen=limits.deepgram_speak_flushes)
         self._speaking: asyncio.Task[None] | None = None
         self._sequence = 0
-        self._troubles = SocketFaults(world, _PROVIDER, acts=dict.fromkeys(("cut", "stall", "garbage"), outbox.suffer))
+        acts = dict.fromkeys(("cut", "stall", "garbage"), self.outbox.suffer)
+        self._troubles = SocketFaults(world, _PROVIDER, acts=acts)
 
-    async def run(self, socket: web.WebSocketResponse, request_id: str) -> None:
-        self._outbox.put({"type": "Metadata", "request_id": request_id, "model_name": self._options.voice})
+    async def run(self, request: web.Request, request_id: str) -> web.StreamResponse:
+        self.outbox.put({"type": "Metadata", "request_id": request_id, "model_name": self._options.voice})
         try:
-            await serve(self._read(socket), self._outbox, side=[self._speak_all()])
+            return await self.serve(request, self._speak_all(), headers={"dg-request-id": request_id})
         finally:
             self._troubles.close()
 
-    async def _read(self, socket: web.WebSocketResponse) -> None:
-        async for message in socket:
-            self._troubles.look()
-            if message.type is not WSMsgType.TEXT or self._outbox.closing:
-                continue
-            try:
-                data = json.loads(message.data)
-                act = self._controls()[data["type"]]
-            except (ValueError, TypeError, KeyError):
-                self._outbox.put(Closing(1003, "MESSAGE-0000: the message cannot be read"))
-                continue
-            act(data)
+    def took(self, kind: WSMsgType, data: bytes) -> None:
+        if kind in (WSMsgType.PING, WSMsgType.PONG):
+            return
+        self._troubles.look()
+        if kind is not WSMsgType.TEXT or self.outbox.closing:
+            return
+        try:
+            message = orjson.loads(data)
+            act = self._controls()[message["type"]]
+        except (ValueError, TypeError, KeyError):
+            self.outbox.put(Closing(1003, "MESSAGE-0000: the message cannot be read"))
+            return
+        act(message)
 
     def _controls(self) -> dict[str, Callable[[dict[str, Any]], None]]:
         return {
@@ -178,13 +179,13 @@ class _Voice:
     def _speak(self, data: dict[str, Any]) -> None:
         self._text += str(data.get("text", ""))
         if len(self._text) > _CHARACTERS:
-            self._outbox.put(Closing(1009, "BIG-0000: too much text"))
+            self.outbox.put(Closing(1009, "BIG-0000: too much text"))
 
     def _flush(self) -> None:
         now = self._world.now()
         if len(self._flushed_at) == self._flushed_at.maxlen and now - self._flushed_at[0] < 60.0:
             text = "The maximum number of Flush messages in 60 seconds is exceeded."
-            self._outbox.put({"type": "Warning", "code": "EXCESSIVE_FLUSH", "description": text})
+            self.outbox.put({"type": "Warning", "code": "EXCESSIVE_FLUSH", "description": text})
             return
         self._flushed_at.append(now)
         text, self._text = self._text, ""
@@ -197,7 +198,7 @@ class _Voice:
             self._flushes.get_nowait()
         if self._speaking is not None:
             self._speaking.cancel()
-        self._outbox.put({"type": "Cleared", "sequence_id": self._sequence})
+        self.outbox.put({"type": "Cleared", "sequence_id": self._sequence})
 
     def _close(self) -> None:
         self._flushes.put_nowait(self._text)
@@ -208,7 +209,7 @@ class _Voice:
             while (text := await self._flushes.get()) is not None:
                 self._speaking = group.create_task(self._utter(text))
                 await asyncio.wait({self._speaking})
-        self._outbox.put(Closing(1000, ""))
+        self.outbox.put(Closing(1000, ""))
 
     async def _utter(self, text: str) -> None:
         """Speak one flush and confirm it."""
@@ -218,14 +219,14 @@ class _Voice:
             context.give(text)
             context.end()
         except OverfullError:
-            self._outbox.put(Closing(1009, "BIG-0001: too much text"))
+            self.outbox.put(Closing(1009, "BIG-0001: too much text"))
             return
-        await context.run(self._outbox.suffer)
-        self._outbox.put({"type": "Flushed", "sequence_id": self._sequence})
+        await context.run(self.outbox.suffer)
+        self.outbox.put({"type": "Flushed", "sequence_id": self._sequence})
         self._sequence += 1
 
     def _send(self, piece: Piece, sent: Callable[[float], None]) -> None:
-        self._outbox.put(FORMATS[self._options.format](piece.audio), sent=sent)
+        self.outbox.put(FORMATS[self._options.format](piece.audio), sent=sent)
 
 
 async def _text(request: web.Request) -> str:

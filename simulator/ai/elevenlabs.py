@@ -14,10 +14,10 @@ from aiohttp import web
 
 from simulator.ai.elevenlabs_socket import Options, VoiceSocket
 from simulator.ai.limits import AiLimits
-from simulator.ai.outbox import Outbox
 from simulator.ai.voice_audio import DEFAULT_FORMAT, FORMATS, Piece
 from simulator.ai.voice_context import Context, TextBuffer
 from simulator.faults import Fault
+from simulator.sockets import check_upgrade
 from simulator.world import World
 
 _ERRORS: Final[Mapping[int, tuple[str, str, str]]] = {
@@ -116,11 +116,8 @@ class ElevenLabs:
             options = self._options(request)
         except RequestRefusedError as refused:
             return _refusal(refused)
-        socket = web.WebSocketResponse(timeout=2.0, compress=False)
-        await socket.prepare(request)
-        outbox = Outbox(socket, request.transport, clock=self._world.now)
-        await VoiceSocket(self._world, self._limits, options=options, multi=multi, outbox=outbox).run(socket)
-        return socket
+        check_upgrade(request)
+        return await VoiceSocket(self._world, self._limits, options=options, multi=multi).run(request)
 
     async def _asked(self, request: web.Request) -> tuple[Options, str]:
         await self._admit(request)

@@ -1,16 +1,17 @@
 """ElevenLabs' text-to-speech sockets: one utterance (`stream-input`) or several contexts (`multi-stream-input`)."""
 
 import asyncio
-import base64
-import json
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aiohttp import WSMsgType, web
+import orjson
+from aiohttp import web
+from picows import WSMsgType
 
 from simulator.ai.limits import AiLimits
-from simulator.ai.outbox import Closing, Outbox, SocketFaults, serve
+from simulator.ai.outbox import Closing, ProviderSocket, SocketFaults
 from simulator.ai.voice_audio import FORMATS, Piece
 from simulator.ai.voice_context import DEFAULT_SCHEDULE, Context, OverfullError, TextBuffer
 from simulator.world import World
@@ -44,41 +45,42 @@ class Options:
     """The key the first message must bring; None when the handshake brought it."""
 
 
-class VoiceSocket:
+class VoiceSocket(ProviderSocket):
     """One connection. `multi` has contexts by id; without it the socket is one utterance and closes after it."""
 
-    def __init__(self, world: World, limits: AiLimits, *, options: Options, multi: bool, outbox: Outbox) -> None:
+    def __init__(self, world: World, limits: AiLimits, *, options: Options, multi: bool) -> None:
+        super().__init__(clock=world.now)
         self._world = world
         self._limits = limits
         self._options = options
         self._multi = multi
-        self._outbox = outbox
         self._contexts: dict[str, Context] = {}
         self._opened: asyncio.Queue[tuple[str, Context]] = asyncio.Queue(maxsize=2 * limits.elevenlabs_contexts)
         self._key = options.key
         self._heard_at = world.now()
         self._draining = False
+        acts = dict.fromkeys(("cut", "stall", "garbage"), self.outbox.suffer)
+        self._troubles = SocketFaults(world, "elevenlabs", acts=acts)
 
-    async def run(self, socket: web.WebSocketResponse) -> None:
-        acts = dict.fromkeys(("cut", "stall", "garbage"), self._outbox.suffer)
-        troubles = SocketFaults(self._world, "elevenlabs", acts=acts)
+    async def run(self, request: web.Request) -> web.StreamResponse:
         try:
-            await serve(self._read(socket, troubles), self._outbox, side=[self._watch(), self._speak_all()])
+            return await self.serve(request, self._watch(), self._speak_all())
         finally:
-            troubles.close()
+            self._troubles.close()
 
-    async def _read(self, socket: web.WebSocketResponse, troubles: SocketFaults) -> None:
-        async for message in socket:
-            troubles.look()
-            if message.type is not WSMsgType.TEXT or self._outbox.closing:
-                continue
-            self._heard_at = self._world.now()
-            try:
-                self._take(_object(message.data))
-            except ProtocolError as error:
-                self._fail(error.name, error.text)
-            except OverfullError:
-                self._fail("rate_limit_exceeded", "Too much text is waiting to be spoken.")
+    def took(self, kind: WSMsgType, data: bytes) -> None:
+        if kind in (WSMsgType.PING, WSMsgType.PONG):
+            return
+        self._troubles.look()
+        if kind is not WSMsgType.TEXT or self.outbox.closing:
+            return
+        self._heard_at = self._world.now()
+        try:
+            self._take(_object(data))
+        except ProtocolError as error:
+            self._fail(error.name, error.text)
+        except OverfullError:
+            self._fail("rate_limit_exceeded", "Too much text is waiting to be spoken.")
 
     def _take(self, data: Mapping[str, Any]) -> None:
         self._authorise(data)
@@ -132,12 +134,12 @@ class VoiceSocket:
 
         def send(piece: Piece, sent: Callable[[float], None]) -> None:
             message: dict[str, Any] = {
-                "audio": base64.b64encode(encode(piece.audio)).decode(),
+                "audio": b2a_base64(encode(piece.audio), newline=False).decode(),
                 "isFinal": False,
                 "alignment": piece.alignment,
                 "normalizedAlignment": piece.alignment,
             }
-            self._outbox.put(message | self._tag(name), sent=sent)
+            self.outbox.put(message | self._tag(name), sent=sent)
 
         return send
 
@@ -151,20 +153,20 @@ class VoiceSocket:
                 group.create_task(self._speak(name, context))
 
     async def _speak(self, name: str, context: Context) -> None:
-        await context.run(self._outbox.suffer)
-        self._outbox.put({"audio": None, "isFinal": True} | self._tag(name))
+        await context.run(self.outbox.suffer)
+        self.outbox.put({"audio": None, "isFinal": True} | self._tag(name))
         if context.fault is not None and context.fault.kind == "stale_audio" and context.last is not None:
             self._sender(name)(context.last, lambda _: None)
         self._contexts.pop(name, None)
         if not self._multi or (self._draining and not self._contexts):
-            self._outbox.put(Closing(1000, ""))
+            self.outbox.put(Closing(1000, ""))
 
     def _drain(self) -> None:
         self._draining = True
         for context in self._contexts.values():
             context.end()
         if not self._contexts:
-            self._outbox.put(Closing(1000, ""))
+            self.outbox.put(Closing(1000, ""))
 
     def _authorise(self, data: Mapping[str, Any]) -> None:
         if self._key is None:
@@ -186,13 +188,13 @@ class VoiceSocket:
         self._fail("input_timeout_exceeded", text)
 
     def _fail(self, name: str, text: str) -> None:
-        self._outbox.put({"message": text, "error": name, "code": _POLICY})
-        self._outbox.put(Closing(_POLICY, text))
+        self.outbox.put({"message": text, "error": name, "code": _POLICY})
+        self.outbox.put(Closing(_POLICY, text))
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(text: bytes) -> dict[str, Any]:
     try:
-        data = json.loads(text)
+        data = orjson.loads(text)
     except ValueError as error:
         raise ProtocolError("malformed_json", "The message is not valid JSON.") from error
     if not isinstance(data, dict):

@@ -1,6 +1,7 @@
 """The limits that the simulated AI providers set by themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +26,11 @@ class AiLimits:
     """A stream without tokens sends a `ping` so often. Assumed."""
     elevenlabs_contexts: int = 5
     """Contexts alive on one socket."""
+
+    def times(self, accounts: int) -> Self:
+        """Of several accounts."""
+        return replace(
+            self,
+            deepgram_sockets=self.deepgram_sockets * accounts,
+            deepgram_speak_sockets=self.deepgram_speak_sockets * accounts,
+        )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import orjson
 from aiohttp import web
 
 from simulator.ai.connection import Connection
@@ -152,4 +153,4 @@ def _call_id() -> str:
 
 
 def _sse(data: Mapping[str, Any]) -> bytes:
-    return f"data: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
+    return b"data: %b\n\n" % orjson.dumps(data)

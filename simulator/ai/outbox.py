@@ -1,18 +1,22 @@
 """What a provider's socket sends, in order and not before its time."""
 
 import asyncio
-import json
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
 from aiohttp import web
 
 from simulator.faults import Fault
+from simulator.sockets import Socket, hand_over
 from simulator.world import World
 
 _BOUND: Final = 2000
 _SEND_TIMEOUT_S: Final = 10.0
+_FINEST_S: Final = 0.0005
+"""Timers are no finer than a millisecond: what is due within half of it goes out now."""
 Clock = Callable[[], float]
 
 GARBAGE: Final = ('{"type":"Results","channel":', "[]", "null", "\x00\x07", "{", '""', "<html>", "7")
@@ -31,7 +35,7 @@ Sendable = dict[str, Any] | str | bytes | Closing
 """A message to be written as JSON, a raw text, binary data, or the close frame."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Item:
     due: float
     what: Sendable
@@ -41,12 +45,13 @@ class _Item:
 class Outbox:
     """Messages of one socket. A client that lets the bound be reached does not read: its connection is cut."""
 
-    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, *, clock: Clock) -> None:
+    def __init__(self, socket: Socket, *, clock: Clock) -> None:
         self._socket = socket
-        self._transport = transport
         self._now = clock
-        self._items: asyncio.Queue[_Item] = asyncio.Queue(maxsize=_BOUND)
+        self._items: deque[_Item] = deque()
         self._last_due = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._patience: asyncio.TimerHandle | None = None
         self.closing = False
         """Whether the close frame is among what was put; nothing after it is sent."""
         self.dead = False
@@ -58,27 +63,39 @@ class Outbox:
             return
         self.closing = isinstance(what, Closing)
         self._last_due = max(self._last_due, self._now() + delay_s)
-        try:
-            self._items.put_nowait(_Item(due=self._last_due, what=what, sent=sent))
-        except asyncio.QueueFull:
+        if len(self._items) >= _BOUND:
             self.cut()
+            return
+        self._items.append(_Item(due=self._last_due, what=what, sent=sent))
+        if self._timer is None:
+            self.pump()
 
-    async def run(self) -> None:
-        """Until the close frame is sent or the connection is gone."""
-        while True:
-            item = await self._items.get()
-            if (wait := item.due - self._now()) > 0:
-                await asyncio.sleep(wait)
-            if self.dead:
-                continue
-            if isinstance(item.what, Closing) and not item.what.code:
-                self.cut()
+    def pump(self) -> None:
+        """Send what is due, and come again when something will be; nothing before the socket is open."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._items and self._socket.usable and not self._socket.choked:
+            wait_s = self._items[0].due - self._now()
+            if wait_s > _FINEST_S:
+                self._timer = asyncio.get_running_loop().call_later(wait_s, self.pump)
                 return
-            if isinstance(item.what, Closing):
-                await self._socket.close(code=item.what.code, message=item.what.reason.encode()[:123])
-                return
-            if not await self._send(item.what, item.sent):
-                return
+            self._deliver(self._items.popleft())
+
+    def choked(self, choked: bool) -> None:
+        """The client does not read, or reads again."""
+        if self._patience is not None:
+            self._patience.cancel()
+        self._patience = asyncio.get_running_loop().call_later(_SEND_TIMEOUT_S, self.cut) if choked else None
+        if not choked:
+            self.pump()
+
+    def end(self) -> None:
+        """The connection is gone."""
+        self._items.clear()
+        for timer in (self._timer, self._patience):
+            if timer is not None:
+                timer.cancel()
 
     def suffer(self, fault: Fault) -> None:
         """A fault of the connection: `cut`, `stall` (only pongs are sent from now on), `garbage` {messages}."""
@@ -94,40 +111,49 @@ class Outbox:
     def cut(self) -> None:
         """Drop the connection without a close frame."""
         self.dead = True
-        if self._transport is not None:
-            self._transport.abort()
+        self._socket.abort()
 
-    async def _send(self, what: dict[str, Any] | str | bytes, sent: Callable[[float], None] | None) -> bool:
-        try:
-            async with asyncio.timeout(_SEND_TIMEOUT_S):
-                await self._write(what)
-        except (ConnectionError, TimeoutError):
-            self.cut()
-            return False
-        if sent is not None:
-            sent(self._now())
-        return True
-
-    async def _write(self, what: dict[str, Any] | str | bytes) -> None:
-        match what:
-            case bytes():
-                await self._socket.send_bytes(what)
-            case str():
-                await self._socket.send_str(what)
+    def _deliver(self, item: _Item) -> None:
+        if self.dead:
+            return
+        match item.what:
+            case Closing(code, reason):
+                if code:
+                    self._socket.close(code, reason)
+                else:
+                    self.cut()
+            case str() | bytes():
+                self._socket.send(item.what)
             case _:
-                await self._socket.send_str(json.dumps(what, ensure_ascii=False, separators=(",", ":")))
+                self._socket.send_text(orjson.dumps(item.what))
+        if item.sent is not None:
+            item.sent(self._now())
 
 
-async def serve(read: Coroutine[Any, Any, None], outbox: Outbox, *, side: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run a socket: it lives as long as `read`; what was put before the close frame is still sent."""
-    async with asyncio.TaskGroup() as group:
-        sending = group.create_task(outbox.run())
-        others = [group.create_task(one) for one in side]
-        await read
-        if outbox.closing and not outbox.dead:
-            await asyncio.wait({sending}, timeout=_SEND_TIMEOUT_S)
-        for task in (sending, *others):
-            task.cancel()
+class ProviderSocket(Socket):
+    """A provider's end of a websocket: what it sends goes through its outbox."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        super().__init__()
+        self.outbox = Outbox(self, clock=clock)
+
+    def opened(self) -> None:
+        self.outbox.pump()
+
+    def filled(self, choked: bool) -> None:
+        self.outbox.choked(choked)
+
+    async def serve(
+        self, request: web.Request, *side: Coroutine[Any, Any, None], headers: Mapping[str, str] | None = None
+    ) -> web.StreamResponse:
+        """Take the connection over (it was checked) until it ends; whatever runs beside it ends with it."""
+        async with asyncio.TaskGroup() as group:
+            others = [group.create_task(one) for one in side]
+            response = await hand_over(request, self, headers=headers or {})
+            self.outbox.end()
+            for task in others:
+                task.cancel()
+        return response
 
 
 class SocketFaults:
@@ -154,6 +180,8 @@ class SocketFaults:
 
     def look(self) -> None:
         """The client sent a message."""
+        if self._faults.none:
+            return
         for fault in self._faults.take_all(self._live):
             self.strike(fault, after_s=0.0)
 

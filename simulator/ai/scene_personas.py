@@ -18,35 +18,37 @@ _OTHERWISE: Final = {
         "Alright, I made a note of that. Is there anything else I can do for you?",
     ),
 }
+PREFIXES: Final = {"tuned": "turns", "held_out": "held_out"}
 _ALONE: Final = 4
 """Fewer words than this are only recognised when nothing else was said."""
 
 
 def scene_personas(system: str) -> tuple[Persona, ...]:
-    """Those that the system prompt names: `turns_es`, `turns_en`."""
-    return tuple(_persona(language) for language in _OTHERWISE if _name(language) in system)
+    """Those that the system prompt names: `turns_es`, `turns_en`, `held_out_es`, `held_out_en`."""
+    return tuple(
+        _persona(name, corpus, language=language)
+        for corpus, prefix in PREFIXES.items()
+        for language in _OTHERWISE
+        if (name := f"{prefix}_{language}") in system
+    )
 
 
-@lru_cache(maxsize=2)
-def _persona(language: str) -> Persona:
+@lru_cache(maxsize=4)
+def _persona(name: str, corpus: str, *, language: str) -> Persona:
     return Persona(
-        name=_name(language),
+        name=name,
         language=language,
         marks=frozenset(),
-        rules=_rules(language),
+        rules=_rules(corpus, language),
         otherwise=_OTHERWISE[language],
     )
 
 
-def _name(language: str) -> str:
-    return f"turns_{language}"
-
-
-def _rules(language: str) -> tuple[Rule, ...]:
+def _rules(corpus: str, language: str) -> tuple[Rule, ...]:
     """Whole turns first; then what was said after the last pause of one, for a bot that missed the rest."""
     whole: dict[tuple[str, ...], list[str]] = {}
     ends: dict[tuple[str, ...], list[str]] = {}
-    for texts, answer in answers(language):
+    for texts, answer in answers(corpus, language):
         whole.setdefault(_words(" ".join(texts)), []).append(answer)
         if len(texts) > 1:
             ends.setdefault(_words(texts[-1]), []).append(answer)

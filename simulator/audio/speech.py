@@ -18,6 +18,8 @@ RATE: Final = 8000
 FRAME: Final = 160
 """Bytes of 20 ms."""
 CHARACTERS_PER_SECOND: Final = 14.0
+_ONE_ZERO: Final = bytes.maketrans(b"\x7f", b"\x7e")
+"""µ-law has two zeros; who decodes and encodes again returns only one, and the bytes would not be known again."""
 _SHORTEST_S: Final = 0.4
 """Even a one-letter word is as long as this; the characters stretch."""
 _VOICED_RMS: Final = 5600.0
@@ -64,7 +66,7 @@ def watermarked(audio: bytes, seed: str) -> bytes:
     size = len(audio)
     drawn = random.Random(seed).getrandbits(8 * size) & int.from_bytes(b"\x01" * size)
     kept = int.from_bytes(audio) & int.from_bytes(b"\xfe" * size)
-    return (drawn | kept).to_bytes(size)
+    return (drawn | kept).to_bytes(size).translate(_ONE_ZERO)
 
 
 @lru_cache(maxsize=64)

@@ -147,12 +147,13 @@ class Caller:
         if not await self._until(lambda: len(ears.onsets) > self._onsets, self._world.delays.caller_wait_s):
             return
         delays = self._world.delays
+        least_s = min(delays.caller_pause_s, delays.caller_patience_s)
 
         def done() -> bool:
-            if self._is_hushed():
-                return False
             now = self._world.now()
             quiet = ears.quiet_s(now)
+            if quiet < least_s or self._is_hushed():
+                return False
             brief = now - quiet - ears.onsets[self._onsets] < _BRIEF_S
             return quiet >= (delays.caller_pause_s if ears.finished and not brief else delays.caller_patience_s)
 

@@ -69,8 +69,8 @@ class Mouth:
     def next_frame(self, now: float) -> tuple[bytes, Spoken | None]:
         """The next 20 ms and the stretch it belongs to; the sender appends what it really sends."""
         if not self._queue or self._pausing:
-            self._pausing = max(0, self._pausing - 1)
-            return self._idle(), None
+            self._pausing = self._pausing - 1 if self._pausing else 0
+            return self._idle() if self._noise else SILENT_FRAME, None
         utterance = self._queue[0]
         if utterance.place == 0:
             utterance.started_at = now
@@ -78,7 +78,8 @@ class Mouth:
             self._told(utterance, "began", at=now)
         start = utterance.place * FRAME
         frame = utterance.audio[start : start + FRAME]
-        self._report(utterance, now)
+        if utterance.place in utterance.span:
+            self._report(utterance, now)
         utterance.place += 1
         spoken = utterance.spoken
         if utterance.place * FRAME >= len(utterance.audio):
@@ -98,7 +99,5 @@ class Mouth:
             self._told(utterance, "ended", at=now)
 
     def _idle(self) -> bytes:
-        if not self._noise:
-            return SILENT_FRAME
         self._noise_at = (self._noise_at + 1) % _NOISE_FRAMES
         return self._noise[self._noise_at * FRAME : (self._noise_at + 1) * FRAME]

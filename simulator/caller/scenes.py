@@ -8,7 +8,8 @@ from typing import Any, Final, Literal
 
 from simulator.caller.script import SCRIPTS, BadScript, Interrupt, Say, Script, parse_script
 
-SCENES: Final = SCRIPTS / "turns"
+SCENES: Final = {"tuned": SCRIPTS / "turns", "held_out": SCRIPTS / "turns_held_out"}
+"""What was looked at while the rules of turn taking were made, and what was not."""
 Looks = Literal["open", "complete"]
 _LOOKS: Final = frozenset({"open", "complete"})
 
@@ -44,12 +45,11 @@ class Scene:
         return self.script.language
 
 
-@lru_cache(maxsize=1)
-def scenes() -> tuple[Scene, ...]:
-    """All of them, by name. Raises BadScript."""
-    return tuple(
-        parse_scene(path.stem, json.loads(path.read_text(encoding="utf-8"))) for path in sorted(SCENES.glob("*.json"))
-    )
+@lru_cache(maxsize=2)
+def scenes(corpus: str = "tuned") -> tuple[Scene, ...]:
+    """All of one corpus, by name. Raises BadScript."""
+    paths = sorted(SCENES[corpus].glob("*.json"))
+    return tuple(parse_scene(path.stem, json.loads(path.read_text(encoding="utf-8"))) for path in paths)
 
 
 def parse_scene(name: str, data: Mapping[str, Any]) -> Scene:
@@ -65,9 +65,10 @@ def parse_scene(name: str, data: Mapping[str, Any]) -> Scene:
     return Scene(name=name, about=data["about"], script=script, source=source, turns=turns)
 
 
-def answers(language: str) -> Iterable[tuple[tuple[str, ...], str]]:
+def answers(corpus: str, language: str) -> Iterable[tuple[tuple[str, ...], str]]:
     """What is said from pause to pause, and what is answered to it."""
-    return ((turn.texts, turn.answer) for scene in scenes() if scene.language == language for turn in scene.turns)
+    found = (scene for scene in scenes(corpus) if scene.language == language)
+    return ((turn.texts, turn.answer) for scene in found for turn in scene.turns)
 
 
 def _turn(scene: str, step: Say | Interrupt, *, told: Mapping[str, Any]) -> SceneTurn:

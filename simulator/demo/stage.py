@@ -97,6 +97,7 @@ def _plan(options: Options, *, direct: bool) -> Plan:
         token=secrets.token_urlsafe(16),
         environment=surroundings(os.environ),
         nodes={MAIN: port if direct else free_port()},
+        streams={MAIN: free_port()},
         sidecar_port=free_port(),
         edge_port=None if direct else port,
         drain_s=_DRAIN_S,

@@ -123,17 +123,14 @@ class Leg:
         return future
 
     def check_watches(self) -> None:
-        if not self.watches:
-            return
-        waiting = []
+        over = False
         for predicate, future in self.watches:
-            if future.done():
-                continue
-            if predicate():
-                future.set_result(None)
-            else:
-                waiting.append((predicate, future))
-        self.watches = waiting
+            if future.done() or predicate():
+                over = True
+                if not future.done():
+                    future.set_result(None)
+        if over:
+            self.watches = [watch for watch in self.watches if not watch[1].done()]
 
 
 def new_id() -> str:

@@ -116,7 +116,7 @@ class Carrier:
             leg.recordings.append(begin_recording(leg.tape, leg.record_on_answer, prefix="record_"))
         self.webhooks.send(leg, "call.answered", **announcements.answered(leg))
         if leg.stream is not None:
-            self._world.tasks.start(leg.stream.begin(), "stream begins")
+            leg.stream.begin()
         elif leg.inline_stream is not None:
             self.open_stream(leg, leg.inline_stream)
         leg.caller = self._world.tasks.start(caller.run(), "caller")
@@ -190,28 +190,27 @@ class Carrier:
         leg.record.digits_pressed += digit
         self.webhooks.send(leg, "call.dtmf.received", **leg.parties(), digit=digit)
         if leg.stream is not None:
-            self._world.tasks.start(leg.stream.press(digit), "dtmf")
+            leg.stream.press(digit)
 
-    async def _tick(self, leg: Leg, now: float) -> None:
+    def _tick(self, leg: Leg, now: float) -> None:
         assert leg.mouth is not None
         assert leg.answered_at is not None
         frame, spoken = leg.mouth.next_frame(now)
         leg.uplink = frame
-        stream = leg.stream if leg.stream is not None and leg.stream.started and not leg.stream.closed else None
-        heard = mixed(
-            stream.playout.next_frame() if stream else None,
-            leg.player.next_frame(),
-            leg.partner.uplink if leg.partner else None,
-        )
+        stream = leg.stream if leg.stream is not None and leg.stream.flows else None
+        heard = stream.playout.next_frame() if stream is not None else None
+        if leg.partner is not None or not leg.player.idle:
+            heard = mixed(heard, leg.player.next_frame(), leg.partner.uplink if leg.partner else None)
         finished = leg.player.idle and (stream is None or stream.playout.finished)
         if leg.ears.hear(heard, now, finished=finished):
             leg.record.bot_became_audible(now, quiet_since=leg.ears.quiet_since)
             arrived_at = stream.playout.arrived_at if stream else None
             self._world.stages.bot_audible(leg.id, now, arrived_at=arrived_at)
         if stream is not None:
-            await stream.tick(frame, spoken, heard=heard)
+            stream.tick(frame, spoken, heard=heard)
         leg.tape.add(frame, heard)
-        leg.check_watches()
+        if leg.watches:
+            leg.check_watches()
         if now - leg.answered_at > leg.time_limit_s:
             self.end(leg, TIME_LIMIT)
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import binascii
-import json
 from typing import Any, Final
 
-import aiohttp
+import orjson
+from picows import WSError, WSMsgType
 
 from simulator.audio.g711 import ALAW_TO_ULAW
 from simulator.faults import Fault
+from simulator.sockets import Socket, connect
 from simulator.spoken import Spoken
 from simulator.telnyx.calls import Leg
 from simulator.telnyx.playout import Playout
@@ -39,11 +40,13 @@ class MediaStream:
         self._faults = {fault.kind: fault for fault in world.faults.take_all("telnyx.media", call=leg.id)}
         self.uplink = Uplink(self.wire, options, faults=self._faults)
         self.playout = Playout(self._mark_returned)
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._socket: _MediaSocket | None = None
+        self._stuck: asyncio.TimerHandle | None = None
         self._outbox: list[str] = []
         self._last_mp3_at = float("-inf")
         self.started = False
-        """Audio flows."""
+        self.flows = False
+        """Audio does: it was started and is not closed."""
         self.closed = False
 
     def fault(self, kind: str) -> Fault | None:
@@ -54,75 +57,77 @@ class MediaStream:
         await asyncio.sleep(self._world.delays.telnyx_media_connect_s)
         try:
             socket = await self._connect()
-        except (aiohttp.ClientError, TimeoutError):
+        except (OSError, WSError):
             self._failed()
+            return
+        if self.closed:
+            socket.close(patience_s=_CLOSE_S)  # the call has ended meanwhile
             return
         self._socket = socket
         try:
-            await self._send(self.wire.connected(self.options.token))
+            socket.send(self.wire.connected(self.options.token))
             if self._leg.answered:
-                await self.begin()
-            async for message in socket:
-                if message.type is aiohttp.WSMsgType.TEXT:
-                    self._read(message.data)
-                else:
-                    self._blame("not_text", "a binary message")
+                self.begin()
+            await socket.gone
         finally:
             await self.finish(stop_frame=False)
 
-    async def begin(self) -> None:
+    def begin(self) -> None:
         """The call is answered: send `start`, then audio flows."""
         if self.started or self._socket is None or self.closed:
             return
-        self.started = True
+        self.started = self.flows = True
         self._leg.record.streams += 1
         if (noise := self.fault("comfort_noise")) is not None and self._leg.mouth is not None:
             self._leg.mouth.set_noise(self._world.settings.seed, noise.number("dbfs", -35.0))
-        await self._send(self.wire.start(self._start_message()))
+        self._socket.send(self.wire.start(self._start_message()))
         self._webhooks.send(self._leg, "streaming.started", **self._naming())
         for kind in ("drop_socket", "reconnect"):
             if (fault := self.fault(kind)) is not None:
                 self._world.tasks.start(self._lose_socket(fault), "media fault")
 
-    async def tick(self, frame: bytes, spoken: Spoken | None, *, heard: bytes | None) -> None:
+    def tick(self, frame: bytes, spoken: Spoken | None, *, heard: bytes | None) -> None:
         """Send the caller's 20 ms, and what waits to be said besides."""
+        socket = self._socket
+        if socket is None:
+            return
         for message in self.uplink.messages(frame, spoken, heard=heard):
             self._leg.record.frames_sent += 1
-            await self._send(message)
-        await self._flush()
+            socket.send_text(message)
+        if self._outbox:
+            for text in self._outbox:
+                socket.send(text)
+            self._outbox.clear()
 
-    async def press(self, digit: str) -> None:
-        if self.started:
-            await self._send(self.wire.dtmf(digit))
+    def press(self, digit: str) -> None:
+        if self.started and self._socket is not None:
+            self._socket.send(self.wire.dtmf(digit))
 
     async def finish(self, *, stop_frame: bool) -> None:
         """Close, once; `streaming.stopped` follows when the stream had begun."""
         if self.closed:
             return
         self.closed = True
+        self.flows = False
+        if self._stuck is not None:
+            self._stuck.cancel()
         if self._socket is not None:
             if stop_frame and self.started and "no_stop" not in self._faults:
-                await self._send(self.wire.stop(self._leg.call_control_id))
-            try:
-                async with asyncio.timeout(_CLOSE_S):
-                    await self._socket.close()
-            except TimeoutError:
-                pass  # The gateway does not answer the close frame; the connection is dropped with the session.
+                self._socket.send(self.wire.stop(self._leg.call_control_id))
+            self._socket.close(patience_s=_CLOSE_S)
+            await self._socket.gone
         if self.started:
             self._leg.ears.cleared()
             self._webhooks.send(self._leg, "streaming.stopped", **self._naming())
 
-    async def _connect(self) -> aiohttp.ClientWebSocketResponse:
+    async def _connect(self) -> "_MediaSocket":
         if self.fault("connect_failed") is not None:
             raise TimeoutError
         headers = {"x-telnyx-streaming-auth-token": self.options.token} if self.options.token else {}
+        socket = _MediaSocket(self)
         async with asyncio.timeout(_CONNECT_S):
-            return await self._world.http.ws_connect(
-                self.options.url,
-                headers=headers,
-                max_msg_size=4 * 1024 * 1024,
-                timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_S),
-            )
+            await connect(socket, self.options.url, headers=headers)
+        return socket
 
     def _failed(self) -> None:
         self.closed = True
@@ -158,9 +163,10 @@ class MediaStream:
     def _naming(self) -> dict[str, str]:
         return {"stream_url": self.options.url, "stream_id": self.wire.stream_id}
 
-    def _read(self, text: str) -> None:
+    def read(self, text: bytes) -> None:
+        """A message of the gateway."""
         try:
-            message = json.loads(text)
+            message = orjson.loads(text)
             event = message["event"]
         except (ValueError, TypeError, KeyError):
             self._complain(
@@ -230,16 +236,30 @@ class MediaStream:
     def _blame(self, kind: str, detail: str) -> None:
         self._leg.record.blame(kind, detail, at=self._world.now())
 
-    async def _flush(self) -> None:
-        while self._outbox:
-            await self._send(self._outbox.pop(0))
+    def not_text(self) -> None:
+        self._blame("not_text", "a binary message")
 
-    async def _send(self, text: str) -> None:
-        if self._socket is None or self._socket.closed:
-            return
-        try:
-            async with asyncio.timeout(_SEND_S):
-                await self._socket.send_str(text)
-        except (TimeoutError, ConnectionError):
-            self._blame("not_reading", "the socket took no more messages")
-            await self.finish(stop_frame=False)
+    def choked(self, choked: bool) -> None:
+        """The gateway does not read, or reads again."""
+        if self._stuck is not None:
+            self._stuck.cancel()
+        self._stuck = asyncio.get_running_loop().call_later(_SEND_S, self._give_up) if choked else None
+
+    def _give_up(self) -> None:
+        self._blame("not_reading", "the socket took no more messages")
+        self._world.tasks.start(self.finish(stop_frame=False), "media stream gives up")
+
+
+class _MediaSocket(Socket):
+    def __init__(self, stream: MediaStream) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def took(self, kind: WSMsgType, data: bytes) -> None:
+        if kind is WSMsgType.TEXT:
+            self._stream.read(data)
+        elif kind is WSMsgType.BINARY:
+            self._stream.not_text()
+
+    def filled(self, choked: bool) -> None:
+        self._stream.choked(choked)

@@ -54,10 +54,11 @@ class Playout:
 
     def next_frame(self) -> bytes | None:
         """The next 20 ms, or None when there is nothing; an odd rest is filled up with silence."""
-        self._return_marks()
-        frame = bytes(self._audio[self._head : self._head + FRAME])
-        if not frame:
+        if self._marks:
+            self._return_marks()
+        if self._played == self._arrived:
             return None
+        frame = bytes(memoryview(self._audio)[self._head : self._head + FRAME])
         while self._messages[0][0] <= self._played:
             self._messages.popleft()
         self.arrived_at = self._messages[0][1]
@@ -91,13 +92,12 @@ class Player:
 
     def __init__(self) -> None:
         self._tracks: deque[Track] = deque()
-
-    @property
-    def idle(self) -> bool:
-        return not self._tracks
+        self.idle = True
+        """Nothing plays or waits."""
 
     def add(self, track: Track) -> None:
         self._tracks.append(track)
+        self.idle = False
 
     def next_frame(self) -> bytes | None:
         """The next 20 ms, or None when there is nothing."""
@@ -110,12 +110,15 @@ class Player:
             if frame:
                 return frame + SILENT_FRAME[len(frame) :]
             self._tracks.popleft()
+            self.idle = not self._tracks
             track.ended("completed")
         return None
 
     def stop(self, status: str, *, everything: bool = True) -> None:
         """Silence the playing track, or all. A track that had not begun ends without having started."""
         while self._tracks:
-            self._tracks.popleft().ended(status)
+            track = self._tracks.popleft()
+            self.idle = not self._tracks
+            track.ended(status)
             if not everything:
                 return

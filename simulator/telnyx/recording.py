@@ -5,37 +5,41 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from simulator.audio.levels import SILENT_FRAME
+from simulator.audio.levels import FRAME, SILENT_FRAME
 from simulator.audio.wav import write_ulaw
 from simulator.telnyx.errors import refuse
 from simulator.telnyx.wire import timestamp
 
-_LONGEST: Final = 8000 * 600
-"""Bytes of ten minutes; what comes later is not taped."""
+_LONGEST: Final = 50 * 600
+"""Frames of ten minutes; what comes later is not taped."""
 
 
 class Tape:
     """Both directions of a leg from its answer on, in PCMU, frame by frame."""
 
     def __init__(self) -> None:
-        self.inbound = bytearray()
-        """What the party said."""
-        self.outbound = bytearray()
-        """What the party heard."""
+        self._said: list[bytes] = []
+        self._heard: list[bytes] = []
+
+    @property
+    def size(self) -> int:
+        """Bytes of each direction."""
+        return len(self._said) * FRAME
 
     def add(self, inbound: bytes, outbound: bytes | None) -> None:
-        if len(self.inbound) < _LONGEST:
-            self.inbound += inbound
-            self.outbound += outbound or SILENT_FRAME
+        """A frame that the party said, and one that it heard; None is silence."""
+        if len(self._said) < _LONGEST:
+            self._said.append(inbound)
+            self._heard.append(outbound or SILENT_FRAME)
 
     def wav(self, start: int = 0, end: int | None = None, *, dual: bool = True) -> bytes:
         """A WAV file of the bytes from `start` to `end`: left the party (alone if not dual), right the gateway."""
-        channels = [bytes(self.inbound[start:end]), bytes(self.outbound[start:end])]
+        channels = [b"".join(track)[start:end] for track in (self._said, self._heard)]
         return write_ulaw(*channels[: 2 if dual else 1])
 
     def erase(self) -> None:
-        self.inbound.clear()
-        self.outbound.clear()
+        self._said.clear()
+        self._heard.clear()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +55,7 @@ class Recording:
     ended_at: str = ""
 
     def stop(self) -> None:
-        self.end = len(self.tape.inbound)
+        self.end = self.tape.size
         self.ended_at = timestamp()
 
     def wav(self) -> bytes:
@@ -70,5 +74,5 @@ def begin_recording(tape: Tape, body: Mapping[str, Any], *, prefix: str = "") ->
         tape=tape,
         channels=str(body.get(f"{prefix}channels", "dual")),
         started_at=timestamp(),
-        start=len(tape.inbound),
+        start=tape.size,
     )

@@ -1,13 +1,14 @@
 """The one 20 ms clock that all calls share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 _PERIOD_S: Final = 0.02
-_SLOTS: Final = 4
+_SLOTS: Final = 10
+"""The frames of many calls do not leave in one burst, and timers are no finer than a millisecond."""
 _STEP_S: Final = _PERIOD_S / _SLOTS
-_LATE_S: Final = _STEP_S
+_LATE_S: Final = 0.005
 """A tick that is later than this is counted: it makes what is measured of a turn as much too long."""
 _HOPELESS_S: Final = 1.0
 """A backlog longer than this is skipped instead of made up for."""
@@ -16,12 +17,12 @@ Line = TypeVar("Line")
 
 
 class Ticker(Generic[Line]):
-    """Serves every line once in 20 ms, on an absolute clock; lines are spread over four phases.
+    """Serves every line once in 20 ms, on an absolute clock; lines are spread over ten phases.
 
     When the loop was late, the missed ticks follow at once, each with the time at which it was due.
     """
 
-    def __init__(self, now: Callable[[], float], serve: Callable[[Line, float], Awaitable[None]]) -> None:
+    def __init__(self, now: Callable[[], float], serve: Callable[[Line, float], None]) -> None:
         self._now = now
         self._serve = serve
         self._slots: list[list[Line]] = [[] for _ in range(_SLOTS)]
@@ -55,6 +56,8 @@ class Ticker(Generic[Line]):
         number = 0
         while True:
             number += 1
+            if not any(self._slots):
+                number += _SLOTS - 1
             due = start + number * _STEP_S
             ahead = due - self._now()
             # Also when late: what arrived on the sockets meanwhile must be read before the next frame is due.
@@ -64,4 +67,4 @@ class Ticker(Generic[Line]):
                 number = int((self._now() - start) / _STEP_S)
                 continue
             for line in tuple(self._slots[number % _SLOTS]):
-                await self._serve(line, due)
+                self._serve(line, due)

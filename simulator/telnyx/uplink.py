@@ -1,8 +1,7 @@
 """From the caller's frames to media messages, with the faults of the way."""
 
-import base64
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from binascii import b2a_base64
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from simulator.audio.g711 import ALAW_TO_ULAW, ULAW_TO_ALAW
@@ -13,11 +12,7 @@ from simulator.telnyx.requests import StreamOptions
 from simulator.telnyx.wire import Wire
 
 _TICK_S: Final = 0.02
-
-
-@lru_cache(maxsize=512)
-def _coded(audio: bytes) -> str:
-    return base64.b64encode(audio).decode()
+_SILENCE: Final = b2a_base64(SILENT_FRAME, newline=False)
 
 
 class Uplink:
@@ -37,11 +32,23 @@ class Uplink:
         self._whole = max(1, round(size / 20)) * FRAME
         self._swap_every = int(faults["out_of_order"].number("every", 5)) if "out_of_order" in faults else 0
         self._pending = b""
-        self._kept: str | None = None
+        self._kept: bytes | None = None
         self._ticks = 0
+        unusual = self._hold is not None or self._whole > FRAME or self._swap_every or self._outbound
+        self._plain = self._inbound and self.encoding == "PCMU" and not unusual
 
-    def messages(self, frame: bytes, spoken: Spoken | None, *, heard: bytes | None) -> Iterator[str]:
+    def messages(self, frame: bytes, spoken: Spoken | None, *, heard: bytes | None) -> Iterable[bytes]:
         """What goes out in this 20 ms tick."""
+        if not self._plain:
+            return self._unusual(frame, spoken, heard=heard)
+        at_ms = self._ticks * 20
+        self._ticks += 1
+        if spoken is not None:
+            spoken.append(frame)
+        payload = _SILENCE if frame is SILENT_FRAME else b2a_base64(frame, newline=False)
+        return (self._wire.media(payload, at_ms),)
+
+    def _unusual(self, frame: bytes, spoken: Spoken | None, *, heard: bytes | None) -> Iterator[bytes]:
         self._ticks += 1
         if self._lost():
             return
@@ -60,7 +67,7 @@ class Uplink:
         since = self._ticks * _TICK_S - self._hold.number("after_s", 1.0)
         return 0 <= since < self._hold.number("seconds", 1.0)
 
-    def _say(self, frame: bytes, spoken: Spoken | None) -> Iterator[str]:
+    def _say(self, frame: bytes, spoken: Spoken | None) -> Iterator[bytes]:
         if spoken is not None:
             spoken.append(frame if self.encoding == "PCMU" else frame.translate(ULAW_TO_ALAW).translate(ALAW_TO_ULAW))
         if self._whole > FRAME:
@@ -77,7 +84,7 @@ class Uplink:
             yield self._kept
             self._kept = None
 
-    def _payload(self, audio: bytes) -> str:
+    def _payload(self, audio: bytes) -> bytes:
         if self.encoding == "PCMA":
             audio = audio.translate(ULAW_TO_ALAW)
-        return _coded(audio)
+        return b2a_base64(audio, newline=False)

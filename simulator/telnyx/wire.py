@@ -2,10 +2,14 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 _dumps = json.JSONEncoder(separators=(",", ":")).encode
+_MEDIA: Final = (
+    b'{"event":"media","sequence_number":"%%d","stream_id":"%b",'
+    b'"media":{"track":"%b","chunk":"%%d","timestamp":"%%d","payload":"%%b"}}'
+)
 
 
 class Wire:
@@ -15,6 +19,7 @@ class Wire:
         self.stream_id = str(uuid4())
         self._sequence = 0
         self._chunks = {"inbound": 0, "outbound": 0}
+        self._media = {track: _MEDIA % (self.stream_id.encode(), track.encode()) for track in self._chunks}
 
     def connected(self, token: str) -> str:
         message: dict[str, Any] = {"event": "connected", "version": "1.0.0"}
@@ -25,14 +30,11 @@ class Wire:
     def start(self, start: dict[str, Any]) -> str:
         return self._message("start", {"start": start})
 
-    def media(self, payload: str, at_ms: int, *, track: str = "inbound") -> str:
+    def media(self, payload: bytes, at_ms: int, *, track: str = "inbound") -> bytes:
         """`payload` in base64; `at_ms` since the start of the stream."""
         self._sequence += 1
-        self._chunks[track] += 1
-        return (
-            f'{{"event":"media","sequence_number":"{self._sequence}","stream_id":"{self.stream_id}",'
-            f'"media":{{"track":"{track}","chunk":"{self._chunks[track]}","timestamp":"{at_ms}","payload":"{payload}"}}}}'
-        )
+        self._chunks[track] = chunk = self._chunks[track] + 1
+        return self._media[track] % (self._sequence, chunk, at_ms, payload)
 
     def dtmf(self, digit: str) -> str:
         return self._message("dtmf", {"occurred_at": timestamp(), "dtmf": {"digit": digit}})

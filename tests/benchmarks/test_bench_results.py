@@ -81,6 +81,18 @@ def test_a_run_with_a_busy_or_late_simulator_is_invalid() -> None:
     assert len(result(simulator_late_percent=3.0).invalid) == 1
 
 
+def test_the_share_is_that_of_the_turns_while_all_talk() -> None:
+    turns = [
+        {"bot_audible_at": 20.0, "gateway_share_ms": share, "caller_ended_at": at_s}
+        for at_s, share in ((5.0, 90.0), (20.0, 7.0), (25.0, 8.0), (55.0, 99.0))
+    ]
+    assert result(call(turns=turns)).share_ms["p99"] == 8.0
+
+
+def test_a_call_that_was_lost_early_does_not_end_the_window() -> None:
+    assert result(call(), call(answered_at=5.0, ended_at=6.0)).window_s == 20.0
+
+
 def test_a_run_in_which_others_took_the_core_is_invalid() -> None:
     assert len(result(samples=[at(10.0), at(30.0, wait_s=1.0)]).invalid) == 1
 
@@ -99,6 +111,8 @@ def test_the_lag_is_the_upper_bound_of_its_bucket() -> None:
 
 def test_missed_aims_are_named_and_those_for_one_call_spare_more() -> None:
     slow = summary()["gateway_share_ms"] | {"p95": 15.0}
-    assert missed(result()) == ["processor per call, % of a core: 1.0, aim 0.8"]
-    assert len(missed(result(gateway_share_ms=slow))) == 1
+    processor, memory = missed(result())
+    assert processor == "processor per call, % of a core: 1.0, aim 0.33"
+    assert memory == "memory per call, MB: 0.5, aim 0.2"
+    assert len(missed(result(gateway_share_ms=slow))) == 2
     assert len(missed(result(call(), gateway_share_ms=slow))) == 3

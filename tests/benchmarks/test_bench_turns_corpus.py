@@ -14,6 +14,31 @@ TURNS = [turn for scene in SCENES for turn in scene.turns]
 PAUSED = [turn for turn in TURNS if turn.pauses_s]
 
 
+HELD_OUT = scenes("held_out")
+
+
+def test_the_corpus_that_nothing_was_tuned_with_is_as_hard() -> None:
+    turns = [turn for scene in HELD_OUT for turn in scene.turns]
+    looks = Counter(look for turn in turns for look in turn.looks)
+    assert len(turns) >= 100
+    assert sum(bool(turn.pauses_s) for turn in turns) >= len(turns) / 2
+    assert all(0.4 <= pause_s <= 1.2 for turn in turns for pause_s in turn.pauses_s)
+    assert abs(looks["open"] - looks["complete"]) <= looks.total() / 10
+
+
+def test_the_two_corpora_share_no_turn_but_short_ones() -> None:
+    known = {turn.text for turn in TURNS}
+    assert not [turn.text for scene in HELD_OUT for turn in scene.turns if turn.text in known and turn.pauses_s]
+
+
+@pytest.mark.parametrize("scene", HELD_OUT, ids=lambda scene: scene.name)
+def test_a_persona_answers_the_held_out_scenes_too(scene: Scene) -> None:
+    persona = scene_personas(f"You are held_out_{scene.language}.")[0]
+    same = {turn.text: {o.answer for s in HELD_OUT for o in s.turns if o.text == turn.text} for turn in scene.turns}
+    for number, turn in enumerate(scene.turns):
+        assert persona.answer(["Hola.", turn.text], replies=number + 1, tools={}).text in same[turn.text]
+
+
 def steps(*kinds: type[Step]) -> list[Step]:
     return [step for scene in SCENES for step in scene.script.steps if isinstance(step, kinds)]
 

@@ -34,6 +34,20 @@ def test_addresses_follow_from_port_host_and_data_directory(tmp_path: Path) -> N
     assert settings.database_url == "sqlite:////srv/data/centralita.db"
 
 
+@pytest.mark.parametrize(
+    ("base", "stream"),
+    [
+        ("", "ws://127.0.0.1:3010/stream/media"),
+        ("http://10.0.0.7:3008/n/a", "ws://10.0.0.7:3010/n/a/stream/media"),
+        ("http://127.0.0.1:8080", "ws://127.0.0.1:8080/stream/media"),
+        ("https://calls.example.com:3008", "wss://calls.example.com:3008/stream/media"),
+    ],
+)
+def test_an_address_past_the_web_server_leads_streams_to_their_port(tmp_path: Path, base: str, stream: str) -> None:
+    settings = load(tmp_path, {"STREAM_PORT": "3010", "WEBHOOK_BASE_URL": base})
+    assert settings.ws_stream_url == stream
+
+
 FITTING = {
     "api_port": "8123",
     "database_url": "postgresql://there.example.com/db",
@@ -46,6 +60,7 @@ FITTING = {
     "default_region": "MX",
     "turn_endpointing": "adaptive",
     "turn_speculation": "false",
+    "turn_model": "off",
     "llm_providers": "openai",
     "stt_providers": "deepgram-flux",
     "tts_providers": "deepgram",

@@ -51,6 +51,8 @@ def test_whatever_a_real_call_needs_is_named_when_it_is_missing(field: str) -> N
         ("default_time_zone", "America/Macondo"),
         ("default_time_zone", "../etc/passwd"),
         ("carrier", "pigeon"),
+        ("stream_port", "3008"),
+        ("webhook_port", "3008"),
         ("playout_chunk_ms", "800"),
         ("aws_access_key_id", "alone"),
         ("mail_url", "pigeon:"),
@@ -61,6 +63,12 @@ def test_a_value_that_cannot_work_is_fatal_and_says_what_to_do(field: str, value
     fatal = [fault for fault in faults(Settings.model_validate(READY | {field: value})) if fault.severity == "fatal"]
     assert [fault.name for fault in fatal] == [field.upper()]
     assert fatal[0].remedy
+
+
+def test_media_and_webhooks_do_not_share_a_port() -> None:
+    shared = Settings.model_validate(READY | {"stream_port": "3010", "webhook_port": "3010"})
+    assert [(fault.name, fault.text) for fault in faults(shared)] == [("WEBHOOK_PORT", "is another's too")]
+    assert faults(Settings.model_validate(READY | {"stream_port": "3010", "webhook_port": "3012"})) == []
 
 
 def test_a_carrier_on_this_machine_needs_no_public_address() -> None:

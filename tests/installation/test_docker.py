@@ -81,6 +81,7 @@ def running(name: str, tmp_path: Path, port_name: str) -> Iterator[tuple[Dockerf
         (application / source).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / source, application / source)
     own = {"PATH": os.environ["PATH"], "PYTHONPATH": str(application), "DATA_DIR": str(tmp_path), port_name: str(port)}
+    own["STREAM_PORT"], own["WEBHOOK_PORT"] = str(free_port()), str(free_port())
     command = [sys.executable, *described.command[1:]]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(

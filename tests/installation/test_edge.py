@@ -38,6 +38,31 @@ def test_each_control_plane_has_the_others_behind_it(tmp_path: Path) -> None:
     assert '"~^/n/other/" node_other;' in text
 
 
+def test_media_streams_go_to_a_port_of_their_own_where_there_is_one(tmp_path: Path) -> None:
+    planes = {"a": "127.0.0.1:3008/3010", "b": "[::1]:3011/3012", "c": "old:3008"}
+    text = edges.write(edge(tmp_path, planes)).read_text()
+    assert servers(text, "control_plane") == ["127.0.0.1:3008", "[::1]:3011", "old:3008"]
+    assert servers(text, "streams") == ["127.0.0.1:3010", "[::1]:3012", "old:3008"]
+    assert servers(text, "node_b") == ["[::1]:3011", "127.0.0.1:3008 backup", "old:3008 backup"]
+    assert servers(text, "stream_b") == ["[::1]:3012", "127.0.0.1:3010 backup", "old:3008 backup"]
+    assert '"~^/n/b/" stream_b;' in text
+
+
+def test_webhooks_go_to_a_port_of_their_own_where_there_is_one(tmp_path: Path) -> None:
+    planes = {"a": "127.0.0.1:3008/3010/3012", "b": "[::1]:3018/3020/3022", "c": "old:3008/3010"}
+    text = edges.write(edge(tmp_path, planes)).read_text()
+    assert servers(text, "streams") == ["127.0.0.1:3010", "[::1]:3020", "old:3010"]
+    assert servers(text, "webhooks") == ["127.0.0.1:3012", "[::1]:3022", "old:3008"]
+    assert servers(text, "webhook_b") == ["[::1]:3022", "127.0.0.1:3012 backup", "old:3008 backup"]
+    assert '"~^/n/b/" webhook_b;' in text
+
+
+def servers(text: str, upstream: str) -> list[str]:
+    block = text.partition(f"upstream {upstream} {{")[2].partition("}")[0]
+    lines = (line.split() for line in block.splitlines())
+    return [f"{words[1]}{' backup' * (words[-1] == 'backup;')}" for words in lines if words[:1] == ["server"]]
+
+
 def test_writing_again_keeps_notes_and_certificate(tmp_path: Path) -> None:
     written = edge(tmp_path, tls_port=8443)
     edges.write(written)
@@ -75,7 +100,13 @@ def test_http2_is_asked_for_as_the_version_has_it(
         ({"a;b": "a:1"}, {}),
         ({"a": "nowhere"}, {}),
         ({"a": "a:1; evil on"}, {}),
+        ({"a": "a:1/"}, {}),
+        ({"a": "a:1//3"}, {}),
+        ({"a": "a:1/2/"}, {}),
+        ({"a": "a:1/2/3/4"}, {}),
+        ({"a": "a:1/two"}, {}),
         (TWO, {"sidecar": "none"}),
+        (TWO, {"sidecar": "a:1/2"}),
         (TWO, {"server_name": "a; b"}),
         (TWO, {"dashboard": Path('/a"b')}),
         (TWO, {"dashboard": Path("/a$b")}),

@@ -17,6 +17,7 @@ from stack.prepare import alone, prepare
 from stack.private import keep_private
 from stack.settings import Settings
 from stack.sign_in import kept_token, open_browser
+from tests.stack.running import free_port as several_free_ports
 
 
 @pytest.fixture
@@ -98,11 +99,47 @@ def test_a_plan_takes_its_token_from_the_settings_or_makes_one(tmp_path: Path) -
 
 
 def test_several_control_planes_have_names_and_ports_that_nobody_else_has(tmp_path: Path) -> None:
-    first = free_port()
+    first = several_free_ports()
     arguments = ["up", "--nodes", "3", "--port", "0", "--control-port", str(first), "--sidecar-port", str(first + 1)]
     plan = prepare(parse(arguments), Settings({"NODE_ID": "x"}, {}), folder=tmp_path).plan
-    assert plan.nodes == {"a": first, "b": first + 2, "c": first + 3}
+    assert plan.nodes == {"a": first, "b": first + 4, "c": first + 7}
+    assert plan.streams == {"a": first + 2, "b": first + 5, "c": first + 8}
+    assert plan.webhooks == {"a": first + 3, "b": first + 6, "c": first + 9}
     assert plan.webhook_base("b") == f"{plan.address}/n/b"
+
+
+def test_media_sockets_lie_beside_the_control_plane_or_where_there_is_room(tmp_path: Path) -> None:
+    first = several_free_ports()
+    options = parse(["up", "--port", "0", "--sidecar-port", "0", "--control-port", str(first)])
+
+    def stream() -> int:
+        return prepare(options, Settings({"STREAM_PORT": "0"}, {}), folder=tmp_path).plan.streams["main"]
+
+    assert stream() == first + 1
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", first + 1))
+        listener.listen()
+        assert stream() not in {first, first + 1}
+
+
+def test_a_port_for_media_sockets_that_was_asked_for_is_taken_or_refused(tmp_path: Path, taken: int) -> None:
+    first = free_port()
+    asked = Settings({"STREAM_PORT": str(first)}, {})
+    assert prepare(parse(["up", *ports()]), asked, folder=tmp_path).plan.streams == {"main": first}
+    refused = ((("--stream-port", str(taken)), asked), ((), Settings({"STREAM_PORT": str(taken)}, {})))
+    for arguments, settings in refused:
+        with pytest.raises(StackFailed, match=rf"{taken} \(media sockets of main\) .*--stream-port"):
+            prepare(parse(["up", *ports(), *arguments]), settings, folder=tmp_path)
+    with pytest.raises(StackFailed, match="STREAM_PORT is '70000'"):
+        prepare(parse(["up", *ports()]), Settings({"STREAM_PORT": "70000"}, {}), folder=tmp_path)
+
+
+def test_a_port_for_webhooks_that_was_asked_for_is_taken_or_refused(tmp_path: Path, taken: int) -> None:
+    first = free_port()
+    asked = Settings({"WEBHOOK_PORT": str(first)}, {})
+    assert prepare(parse(["up", *ports()]), asked, folder=tmp_path).plan.webhooks == {"main": first}
+    with pytest.raises(StackFailed, match=rf"{taken} \(webhooks of main\) .*--webhook-port"):
+        prepare(parse(["up", *ports(), "--webhook-port", str(taken)]), asked, folder=tmp_path)
 
 
 def test_the_public_address_is_what_carriers_get(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.nginx.fakes import Fake
 from tests.stack.running import free_port
 
 ONE = {"main": "127.0.0.1:3008"}
-THREE = {"main": "127.0.0.1:3008", "b-2": "localhost:3018", "c": "127.0.0.1:3028"}
+THREE = {"main": "127.0.0.1:3008/3010", "b-2": "localhost:3018", "c": "127.0.0.1:3028/3030/3032"}
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +133,12 @@ def test_the_container_makes_its_own_certificate_and_keeps_it(tmp_path: Path) ->
         ({"CONTROL_PLANES": "Main=a:1"}, "'Main' in CONTROL_PLANES cannot be a name"),
         ({"CONTROL_PLANES": "main=nowhere"}, "no host:port"),
         ({"CONTROL_PLANES": "main=a:1;evil"}, "no host:port"),
+        ({"CONTROL_PLANES": "main=a:1/"}, "no host:port"),
+        ({"CONTROL_PLANES": "main=a:1//3"}, "no host:port"),
+        ({"CONTROL_PLANES": "main=a:1/2/"}, "no host:port"),
+        ({"CONTROL_PLANES": "main=a:1/2/3/4"}, "no host:port"),
+        ({"CONTROL_PLANES": "main=a:1/two"}, "no host:port, host:port/stream-port or host:port/stream-port/webhook"),
+        ({"CONTROL_PLANES": "main=a/1:2"}, "no host:port"),
         ({"TRUSTED_PROXIES": "10.0.0.0/8; evil"}, "in TRUSTED_PROXIES is no address"),
         ({"TLS": "maybe"}, "TLS has to be on or off"),
         ({"CERTIFICATE": "/a.pem"}, "CERTIFICATE needs CERTIFICATE_KEY"),

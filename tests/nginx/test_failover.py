@@ -3,6 +3,7 @@
 import httpx
 import pytest
 from aiohttp import web
+from websockets.sync.client import connect
 
 from tests.nginx.conftest import Front
 from tests.nginx.edges import make_edge, running
@@ -47,6 +48,54 @@ def test_the_others_stand_in_for_a_control_plane_that_is_gone(front: Front) -> N
         assert {who(front, path) for _ in range(4)} == {"second"}
     # Nothing was sent to the dead one, so an order that must not be doubled may go to the other.
     assert {who(front, "/api/call/initiate") for _ in range(4)} == {"second"}
+
+
+def test_a_stream_of_a_control_plane_that_is_gone_reaches_the_port_for_streams_of_the_other(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    api, stream, other = fakes = Fake("api"), Fake("stream"), Fake("other")
+    planes = {"a": f"{api.address}/{stream.port}", "b": f"{api.address}/{other.port}"}
+    try:
+        with running(make_edge(tmp_path_factory.mktemp("streams"), control_planes=planes)) as url:
+            address = url.replace("http", "ws")
+
+            def reached(path: str) -> str:
+                with connect(address + path) as socket:
+                    return str(socket.recv(timeout=5))
+
+            assert reached("/n/a/stream/media/t") == "stream /stream/media/t"
+            assert reached("/n/b/stream/media/t") == "other /stream/media/t"
+            stream.stop()
+            assert reached("/n/a/stream/media/t") == reached("/stream/media/t") == "other /stream/media/t"
+            assert httpx.post(f"{url}/n/a/webhook/telnyx").json()["who"] == "api"
+    finally:
+        for fake in fakes:
+            fake.stop()
+
+
+def test_a_webhook_of_a_control_plane_that_is_gone_reaches_the_port_for_webhooks_of_the_other(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    api, own, other = fakes = Fake("api"), Fake("own"), Fake("other")
+    planes = {"a": f"{api.address}/{api.port}/{own.port}", "b": f"{api.address}/{api.port}/{other.port}"}
+    try:
+        with running(make_edge(tmp_path_factory.mktemp("webhooks"), control_planes=planes)) as url:
+
+            def reached(path: str) -> str:
+                return str(httpx.post(url + path, content=b"{}").json()["who"])
+
+            assert [reached(f"/n/{node}/webhook/telnyx") for node in "ab"] == ["own", "other"]
+            assert {reached("/webhook/telnyx") for _ in range(8)} == {"own", "other"}
+            own.answer = lambda request: web.Response(status=503)
+            assert reached("/n/a/webhook/telnyx") == "other"
+            own.stop()
+            assert {reached(path) for path in ("/n/a/webhook/telnyx", "/webhook/telnyx")} == {"other"}
+            # Whoever answers with markup, and everything else, is at the first port.
+            for path in ("/webhook/twilio/voice", "/webhook/telnyx/texml", "/api/call/initiate"):
+                assert reached(path) == "api"
+    finally:
+        for fake in fakes:
+            fake.stop()
 
 
 def test_a_webhook_goes_on_to_the_other_when_the_first_cannot_store_it(front: Front) -> None:

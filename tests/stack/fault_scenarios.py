@@ -8,6 +8,8 @@ from tests.stack.faulty import GOODBYE, Scenario
 ALWAYS: Final = -1
 OPTIONS: Final = ("at_turn", "alone", "mode", "ends", "hears", "whole")
 APOLOGY: Final = "Disculpe, tengo un problema técnico."
+BEGUN: Final = "Entendido,"
+REST: Final = "caso norte. Abrimos de lunes a sábado, de ocho a seis."
 RESUMED: Final = "Disculpe, se cortó un momento."
 MID_GREETING_S: Final = 2.0
 MID_TURN_S: Final = 7.4
@@ -43,11 +45,11 @@ BRAINS: Final = (
     _one("brain is overloaded", "anthropic.request", "http_529"),
     _one("brain lets nobody in", "anthropic.request", "slow", delay_s=6),
     _one("brain never begins", "anthropic.stream", "stall", after_tokens=0),
-    _one("brain falls silent", "anthropic.stream", "stall", after_tokens=3, ends="caller", hears=(APOLOGY,)),
+    _one("brain falls silent", "anthropic.stream", "stall", after_tokens=3, ends="", hears=(BEGUN, REST, GOODBYE)),
     _one("brain breaks off before a word", "anthropic.stream", "cut", after_tokens=0),
-    _one("brain breaks off", "anthropic.stream", "cut", after_tokens=3, ends="", hears=(APOLOGY,)),
-    _one("brain says an error", "anthropic.stream", "error_event", after_tokens=3, ends="", hears=(APOLOGY,)),
-    _one("brain talks rubbish", "anthropic.stream", "garbage", after_tokens=3, ends="", hears=(APOLOGY,)),
+    _one("brain breaks off", "anthropic.stream", "cut", after_tokens=3),
+    _one("brain says an error", "anthropic.stream", "error_event", after_tokens=3),
+    _one("brain talks rubbish", "anthropic.stream", "garbage", after_tokens=3),
 )
 
 VOICES: Final = (
@@ -126,6 +128,16 @@ ALONE: Final = (
         whole=False,
     ),
     _one("only ear breaks off once", "deepgram.live", "cut", times=1, alone=True, at_turn=1, after_s=0.7),
+    _one("only brain breaks off once", "anthropic.stream", "cut", times=1, alone=True, after_tokens=3),
+    _one(
+        "only brain breaks off",
+        "anthropic.stream",
+        "cut",
+        alone=True,
+        after_tokens=3,
+        ends="",
+        hears=(APOLOGY,),
+    ),
     _one("only brain refuses", "anthropic.request", "http_401", alone=True, ends="caller", hears=(APOLOGY,)),
     _one(
         "only brain never begins",

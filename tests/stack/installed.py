@@ -142,6 +142,19 @@ class Installed:
         paths = (*sorted(self.folder.glob("*.out")), *sorted((self.folder / "var" / "logs").glob("*.log")))
         return "\n".join(f"--- {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in paths)
 
+    def streams(self) -> list[dict[str, Any]]:
+        """What Nginx wrote down of media streams that have ended."""
+        return self.passed("/stream/")
+
+    def passed(self, path: str) -> list[dict[str, Any]]:
+        """What Nginx wrote down of requests with this in their path."""
+        log = (self.folder / "var" / "edge" / "logs" / "access.log").read_text(encoding="utf-8")
+        return [line for line in map(json.loads, log.splitlines()) if path in line["path"]]
+
+    def place(self, node: str, port: str = "STREAM_PORT") -> str:
+        """Where the media sockets of a control plane are taken, or what else has a port."""
+        return f"127.0.0.1:{self.process('control_plane', NODE_ID=node).environ()[port]}"
+
     # --- what people and carriers do -----------------------------------------------------------------
 
     @property

@@ -18,12 +18,12 @@ ROOT = Path(__file__).parents[2]
 READY_S = 20.0
 
 
-SIDE_BY_SIDE = 5
+SIDE_BY_SIDE = 8
 _PORTS = itertools.cycle(range(20_000 + os.getpid() % 500 * 20, 32_000, SIDE_BY_SIDE))
 
 
 def free_port() -> int:
-    """A port that nobody has, nor the four after it: nodes of one installation lie side by side. Below the range from
+    """A port that nobody has, nor the seven after it: nodes of one installation lie side by side. Below the range from
     which the system takes ports for connections, so that none of these comes in between."""
     for port in _PORTS:
         if all(_is_free(each) for each in range(port, port + SIDE_BY_SIDE)):

@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from tests.installation.parts import demand
 from tests.observability.server import prometheus_server
@@ -163,6 +165,52 @@ def told(inbox: list[Any]) -> list[str]:
     return [text for text in texts if "Somebody is on the telephone" in text]
 
 
+def test_the_media_of_a_call_come_to_their_own_port_and_none_to_the_others(one: Installed) -> None:
+    reached(one, "ok")
+    call_id = one.call("Laura", "+573001234568", script=CHATTY)
+    one.until(call_id, lambda found: len(found["turns"]) >= 2, within_s=40, what="a conversation")
+    httpx.post(
+        f"{one.url}/api/calls/{call_id}/hangup", headers={"Authorization": f"Bearer {one.token}"}, timeout=5
+    ).raise_for_status()
+    one.until(call_id, lambda found: found["state"] == "ended", within_s=30, what="the end")
+    lines = eventually(one.streams, within_s=10, what="a stream in the log")
+    assert {line["upstream"] for line in lines} == {one.place("main")}
+    assert {line["status"] for line in lines} == {101}
+    # The API's port takes them all the same, for installations with one port: with a ticket, which this is not.
+    with connect(f"ws://{one.place('main', 'API_PORT')}/stream/media/none") as socket, pytest.raises(ConnectionClosed):
+        socket.recv(timeout=10)
+
+
+def test_the_webhooks_of_a_call_come_to_their_own_port_and_none_to_the_others(one: Installed) -> None:
+    reached(one, "ok")
+    before = len(one.passed("/webhook/telnyx"))
+    call_id = one.call("Laura", "+573001234569", script=CHATTY)
+    one.until(call_id, lambda found: len(found["turns"]) >= 1, within_s=40, what="a conversation")
+    httpx.post(
+        f"{one.url}/api/calls/{call_id}/hangup", headers={"Authorization": f"Bearer {one.token}"}, timeout=5
+    ).raise_for_status()
+    one.until(call_id, lambda found: found["state"] == "ended", within_s=30, what="the end")
+    lines = one.passed("/webhook/telnyx")[before:]
+    assert {line["upstream"] for line in lines} == {one.place("main", "WEBHOOK_PORT")}
+    assert {line["status"] for line in lines} == {200}
+    # The API's port takes them all the same, for installations with one port, and judges them alike.
+    for port in ("API_PORT", "WEBHOOK_PORT"):
+        answer = httpx.post(f"http://{one.place('main', port)}/webhook/telnyx", content=b"{}", timeout=5)
+        assert (answer.status_code, answer.json()["code"]) == (401, "bad_signature")
+
+
+def test_the_echo_call_of_the_doctor_goes_the_way_of_every_call(one: Installed) -> None:
+    reached(one, "ok")
+    before = len(one.streams())
+    headers = {"Authorization": f"Bearer {one.token}"}
+    httpx.post(f"{one.url}/api/doctor/run", headers=headers, timeout=5).raise_for_status()
+    report = eventually(lambda: one.api("/api/doctor")["report"], within_s=60, what="a report of the doctor")
+    codes = {check["name"]: check["code"] for check in report["checks"]}
+    assert codes["echo call"] in ("echo.ok", "echo.slow", "echo.partly")
+    lines = eventually(lambda: one.streams()[before:], within_s=10, what="the echo call in the log")
+    assert [(line["upstream"], line["status"]) for line in lines] == [(one.place("main"), 101)]
+
+
 def test_calls_of_a_node_that_is_killed_go_on_in_the_other(tmp_path: Path) -> None:
     demand("nginx")
     with postgres_server() as postgres:
@@ -171,10 +219,20 @@ def test_calls_of_a_node_that_is_killed_go_on_in_the_other(tmp_path: Path) -> No
             call_id = pair.call("Laura", "+573001234567", script=CHATTY)
             call = pair.until(call_id, lambda found: len(found["turns"]) >= 2, within_s=40, what="a conversation")
             home = str(call["node"])
+            places = {node: pair.place(node) for node in ("a", "b")}
+            [other] = places.keys() - {home}
             with pair.unattended():
                 pair.process("control_plane", NODE_ID=home).kill()
                 moved = pair.until(call_id, lambda found: found["node"] != home, within_s=40, what="another node")
                 turns = len(moved["turns"])
                 pair.until(call_id, lambda found: len(found["turns"]) > turns, within_s=60, what="more conversation")
+                # A socket that is opened at the address of the dead one.
+                address = f"ws://127.0.0.1:{pair.port}/n/{home}/stream/media/none"
+                with connect(address) as socket, pytest.raises(ConnectionClosed):
+                    socket.recv(timeout=10)
             ended = pair.until(call_id, lambda found: found["state"] == "ended", within_s=90, what="the end")
             assert ended["hangup_cause"]
+            taken = [(line["upstream"], line["upstream_status"]) for line in pair.streams()]
+            assert (places[home], "101") in taken, "the call began there"
+            assert (f"{places[home]}, {places[other]}", "502, 101") in taken, "Nginx went on to the other"
+            assert taken[-1] == (places[other], "101"), "the call ended there"

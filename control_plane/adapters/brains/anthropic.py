@@ -5,12 +5,10 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from control_plane.adapters.brains.anthropic_request import DEFAULT_MODEL, PROVIDER, to_request
-from control_plane.adapters.brains.anthropic_stream import ReplyReader
+from control_plane.adapters.brains.anthropic_request import DEFAULT_MODEL, to_request
 from control_plane.adapters.brains.anthropic_timings import AnthropicTimings
 from control_plane.adapters.sockets import http_url
 from control_plane.ports.brain import BrainEvent, Question
-from control_plane.ports.errors import Unavailable
 
 if TYPE_CHECKING:
     from control_plane.adapters.brains.anthropic_sdk import AnthropicClient
@@ -42,13 +40,9 @@ class AnthropicBrain:
 
     async def answer(self, question: Question) -> AsyncGenerator[BrainEvent, None]:
         client = await self._loaded()
-        reader = ReplyReader()
-        async with aclosing(client.stream(to_request(question, self._model))) as stream:
-            async for event in stream:
-                for said in reader.read(event):
-                    yield said
-        if not reader.ended:
-            raise Unavailable(PROVIDER, "the reply was cut")
+        async with aclosing(client.answer(to_request(question, self._model))) as events:
+            async for event in events:
+                yield event
 
     async def warm(self) -> None:
         client = await self._loaded()

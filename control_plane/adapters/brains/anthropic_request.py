@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from control_plane.adapters.brains.anthropic_messages import to_messages
+from control_plane.adapters.brains.going_on import to_go_on
 from control_plane.ports.brain import Question, ToolSpec
 
 PROVIDER: Final = "anthropic"
@@ -28,10 +29,15 @@ _LEAST_THINKING: Final[Mapping[str, Mapping[str, Any]]] = {
     "claude-opus": _NO_THINKING,
 }
 
+_TAKES_A_BEGINNING: Final = ("claude-3", "claude-haiku-4-5", "claude-sonnet-4-5")
+"""Models that go on with an assistant message at the end; newer ones refuse it."""
+
 
 def to_request(question: Question, default_model: str) -> dict[str, Any]:
     """The body of a streamed request. Tools and system text are cached, as they stay the same for a whole call."""
     model = question.model or default_model
+    begun = question.begun.strip()
+    takes_it = model.startswith(_TAKES_A_BEGINNING)
     request: dict[str, Any] = {
         "model": model,
         "max_tokens": question.max_tokens,
@@ -40,11 +46,19 @@ def to_request(question: Question, default_model: str) -> dict[str, Any]:
     }
     if question.tools:
         request["tools"] = _tools(question.tools)
-    if question.system.strip():
-        request["system"] = [{"type": "text", "text": question.system, **_CACHED}]
+    if system := _system(question.system, to_go_on(begun) if begun and not takes_it else ""):
+        request["system"] = system
+    if begun and takes_it:
+        request["messages"].append({"role": "assistant", "content": [{"type": "text", "text": begun}]})
     if question.tag:
         request["metadata"] = {"user_id": question.tag}
     return {**request, **least_thinking(model)}
+
+
+def _system(text: str, going_on: str) -> list[dict[str, Any]]:
+    """What is asked only once stands behind what is cached."""
+    cached = [{"type": "text", "text": text, **_CACHED}] if text.strip() else []
+    return [*cached, {"type": "text", "text": going_on}] if going_on else cached
 
 
 def least_thinking(model: str) -> Mapping[str, Any]:

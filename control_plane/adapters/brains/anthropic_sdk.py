@@ -1,20 +1,29 @@
-"""The `anthropic` SDK: its client, its stream, its errors. Imported only when first needed, as that takes two seconds.
+"""The `anthropic` SDK: its client and its errors. Imported only when first needed, as that takes two seconds.
 
-Source: the SDK of version 2. The SDK speaks through httpx2 and lets that library's errors out in mid-stream.
+Source: the SDK of version 2, which speaks through httpx2. It makes the request and knows the refusals; what a reply
+brings is read from the connection itself (`docs/decisions/0013-claude-stream.md`).
 """
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final
 
 import anthropic
 import httpx2
-from anthropic.types import RawMessageStreamEvent
+import orjson
 
 from control_plane.adapters.brains.anthropic_request import PROVIDER
+from control_plane.adapters.brains.anthropic_stream import ReplyReader
 from control_plane.adapters.brains.anthropic_timings import AnthropicTimings
+from control_plane.adapters.brains.anthropic_transport import WireTransport
+from control_plane.adapters.brains.event_lines import EventLines
+from control_plane.adapters.http_transport import Body, body_of
+from control_plane.adapters.http_wire import WireLost, Wires, is_proxied
 from control_plane.adapters.refusals import kind_of, refusal
+from control_plane.ports.brain import BrainEvent
 from control_plane.ports.errors import (
     Misconfigured,
     ProviderError,
@@ -23,10 +32,6 @@ from control_plane.ports.errors import (
     Timeout,
     Unavailable,
 )
-
-_Stream = anthropic.AsyncStream[RawMessageStreamEvent]
-
-_FIRST_CONTENT: Final = frozenset({"content_block_delta", "message_delta", "message_stop"})
 
 _BY_TYPE: Final[Mapping[str, type[ProviderError]]] = {
     # An error in mid-stream comes with status 200: only its type tells what it is.
@@ -48,43 +53,33 @@ class AnthropicClient:
     def __init__(self, *, api_key: str, base_url: str, timings: AnthropicTimings) -> None:
         self._timings = timings
         self._base_url = base_url
-        patience = max(timings.first_token, timings.between_tokens)
+        wires = Wires(keep_s=timings.keep_connection, security=httpx2.create_ssl_context)
         self._http = anthropic.DefaultAsyncHttpxClient(
-            limits=httpx2.Limits(
-                max_connections=1000, max_keepalive_connections=100, keepalive_expiry=timings.keep_connection
-            ),
-            timeout=httpx2.Timeout(connect=timings.connect, read=patience, write=5.0, pool=1.0),
+            transport=None if is_proxied(base_url) else WireTransport(wires),
+            timeout=httpx2.Timeout(connect=timings.connect, read=timings.first_token, write=5.0, pool=1.0),
+            headers={"accept-encoding": "identity"},
         )
         self._sdk = anthropic.AsyncAnthropic(
             api_key=api_key, base_url=base_url, http_client=self._http, max_retries=0, timeout=self._http.timeout
         )
 
-    async def stream(self, request: dict[str, Any]) -> AsyncGenerator[RawMessageStreamEvent, None]:
-        """The events of one reply. Closing this iterator closes the connection, which cancels the request."""
-        with _translated():
-            stream, early = await self._begin(request)
-            async with stream:
-                for event in early:
-                    yield event
-                while (later := await self._next(stream)) is not None:
-                    yield later
-
-    async def _begin(self, request: dict[str, Any]) -> tuple[_Stream, list[RawMessageStreamEvent]]:
-        """The stream and its events up to the first content, all within one timeout."""
-        early: list[RawMessageStreamEvent] = []
-        async with asyncio.timeout(self._timings.first_token), contextlib.AsyncExitStack() as on_failure:
-            stream: _Stream = await self._sdk.messages.create(**request)
-            on_failure.push_async_callback(stream.close)
-            while (event := await anext(stream, None)) is not None:
-                early.append(event)
-                if event.type in _FIRST_CONTENT:
-                    break
-            on_failure.pop_all()
-        return stream, early
-
-    async def _next(self, stream: _Stream) -> RawMessageStreamEvent | None:
-        async with asyncio.timeout(self._timings.between_tokens):
-            return await anext(stream, None)
+    async def answer(self, request: dict[str, Any]) -> AsyncGenerator[BrainEvent, None]:
+        """What one reply brings. Closing this iterator closes the connection, which cancels the request."""
+        reply = _Reply()
+        async with contextlib.AsyncExitStack() as stack:
+            stack.enter_context(_translated())
+            async with asyncio.timeout(self._timings.first_token):
+                asked = self._sdk.messages.with_streaming_response.create(**request)
+                response = (await stack.enter_async_context(asked)).http_response
+                body = body_of(response)
+                early = await reply.begin(body, response)
+            for said in chain(early, reply.read(b"", response)):
+                yield said
+            while piece := await body.read(self._timings.between_tokens):
+                for said in reply.read(piece, response):
+                    yield said
+        if not reply.reader.ended:
+            raise Unavailable(PROVIDER, "the reply was cut")
 
     async def connect_ahead(self) -> None:
         """Leave an idle connection in the pool. A HEAD of the host costs neither tokens nor quota; never raises."""
@@ -96,6 +91,51 @@ class AnthropicClient:
         await self._sdk.close()
 
 
+class _Reply:
+    """The bytes of one reply, turned into what they say."""
+
+    def __init__(self) -> None:
+        self.reader = ReplyReader()
+        self._lines = EventLines()
+        self._events: deque[bytes] = deque()
+        """That were not read yet: what is said before a fault comes before it."""
+
+    async def begin(self, body: Body, response: httpx2.Response) -> list[BrainEvent]:
+        """Read up to the first content."""
+        early: list[BrainEvent] = []
+        while not self.reader.begun and (self._events or await self._more(body)):
+            if self._events:
+                early += self._next(response)
+        return early
+
+    async def _more(self, body: Body) -> bool:
+        piece = await body.read(None)
+        self._add(piece)
+        return bool(piece)
+
+    def read(self, piece: bytes, response: httpx2.Response) -> Iterator[BrainEvent]:
+        self._add(piece)
+        while self._events:
+            yield from self._next(response)
+
+    def _add(self, piece: bytes) -> None:
+        self._events += self._lines.feed(piece)
+
+    def _next(self, response: httpx2.Response) -> Iterator[BrainEvent]:
+        return self.reader.read(_event(self._events.popleft(), response))
+
+
+def _event(data: bytes, response: httpx2.Response) -> dict[str, Any]:
+    """Raises ProviderError for an error in mid-stream; its status is the 200 with which the reply began."""
+    event = orjson.loads(data)
+    if not isinstance(event, dict):
+        raise Unavailable(PROVIDER, "sent something that is no event")
+    if event.get("type") == "error":
+        error = event.get("error")
+        raise _refusal(error.get("type") if isinstance(error, dict) else "", response)
+    return event
+
+
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
     try:
@@ -103,17 +143,17 @@ def _translated() -> Iterator[None]:
     except anthropic.APITimeoutError as exc:
         raise Timeout(PROVIDER, "did not answer in time") from exc
     except anthropic.APIStatusError as exc:
-        raise _refusal(exc) from exc
+        raise _refusal(exc.type, exc.response) from exc
     except (TimeoutError, httpx2.TimeoutException) as exc:
         raise Timeout(PROVIDER, "the reply stalled") from exc
-    except (anthropic.AnthropicError, httpx2.HTTPError) as exc:
+    except (anthropic.AnthropicError, httpx2.HTTPError, WireLost) as exc:
         raise Unavailable(PROVIDER, "the connection failed") from exc
     except ValueError as exc:
         raise Unavailable(PROVIDER, "sent something that is not JSON") from exc
 
 
-def _refusal(error: anthropic.APIStatusError) -> ProviderError:
-    code = error.type or ""
-    kind = _BY_TYPE.get(code, kind_of(error.status_code))
-    retry_after = error.response.headers.get("retry-after", "")
-    return refusal(PROVIDER, error.status_code, code=code, retry_after=retry_after, kind=kind)
+def _refusal(kind: object, response: httpx2.Response) -> ProviderError:
+    code = kind if isinstance(kind, str) else ""
+    known = _BY_TYPE.get(code, kind_of(response.status_code))
+    retry_after = response.headers.get("retry-after", "")
+    return refusal(PROVIDER, response.status_code, code=code, retry_after=retry_after, kind=known)

@@ -69,7 +69,8 @@ class LangChainBrain:
         try:
             if question.tools:
                 model = model.bind_tools([_tool(spec) for spec in question.tools])
-            async with aclosing(model.astream(to_messages(question.system, question.messages))) as stream:
+            messages = to_messages(question.system, question.messages, begun=question.begun)
+            async with aclosing(model.astream(messages)) as stream:
                 begun = False
                 while (message := await self._next(stream, begun=begun)) is not _DONE:
                     chunk = to_chunk(message)

@@ -5,11 +5,9 @@ from contextlib import aclosing
 from typing import Any, Final
 
 from control_plane.adapters.brains.openai_http import ChatClient, OpenAiTimings
-from control_plane.adapters.brains.openai_request import DEFAULT_MODEL, PROVIDER, length_field, to_request
-from control_plane.adapters.brains.openai_stream import ReplyReader
+from control_plane.adapters.brains.openai_request import DEFAULT_MODEL, length_field, to_request
 from control_plane.adapters.sockets import http_url
 from control_plane.ports.brain import BrainEvent, Question
-from control_plane.ports.errors import Unavailable
 
 BASE_URL: Final = "https://api.openai.com/v1"
 
@@ -38,14 +36,9 @@ class OpenAiBrain:
 
     async def answer(self, question: Question) -> AsyncGenerator[BrainEvent, None]:
         request = to_request(question, default_model=self._model, length=self._length, extra=self._extra)
-        reader = ReplyReader()
-        async with aclosing(self._client.stream(request)) as stream:
-            async for chunk in stream:
-                for said in reader.read(chunk):
-                    yield said
-        if not reader.finished:
-            raise Unavailable(PROVIDER, "the reply was cut")
-        yield reader.end()
+        async with aclosing(self._client.answer(request)) as events:
+            async for event in events:
+                yield event
 
     async def warm(self) -> None:
         await self._client.connect_ahead()

@@ -2,21 +2,25 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 import httpx
 import orjson
 
+from control_plane.adapters.brains.event_lines import EventLines
 from control_plane.adapters.brains.openai_request import PROVIDER, failed, refused
-from control_plane.adapters.brains.openai_stream import first_choice, has_content
+from control_plane.adapters.brains.openai_stream import ReplyReader
+from control_plane.adapters.http_transport import Body, WireTransport, body_of
+from control_plane.adapters.http_wire import WireLost, Wires, is_proxied
+from control_plane.ports.brain import BrainEvent
 from control_plane.ports.errors import Timeout, Unavailable
 
-Chunk = Mapping[str, Any]
-
-_DATA: Final = "data:"
-_DONE: Final = "[DONE]"
+_DONE: Final = b"[DONE]"
+_JSON: Final = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,59 +43,53 @@ class ChatClient:
     def __init__(self, *, api_key: str, base_url: str, timings: OpenAiTimings) -> None:
         self._timings = timings
         self._base_url = base_url
-        patience = max(timings.first_token, timings.between_tokens)
+        wires = Wires(keep_s=timings.keep_connection, security=httpx.create_ssl_context)
         self._http = httpx.AsyncClient(
-            headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
-            limits=httpx.Limits(
-                max_connections=1000, max_keepalive_connections=100, keepalive_expiry=timings.keep_connection
-            ),
-            timeout=httpx.Timeout(connect=timings.connect, read=patience, write=5.0, pool=1.0),
+            headers={
+                "Accept-Encoding": "identity",
+                **({"Authorization": f"Bearer {api_key}"} if api_key else {}),
+            },
+            transport=None if is_proxied(base_url) else WireTransport(wires),
+            timeout=httpx.Timeout(connect=timings.connect, read=timings.first_token, write=5.0, pool=1.0),
         )
 
-    async def stream(self, request: Mapping[str, Any]) -> AsyncGenerator[Chunk, None]:
-        """The chunks of one reply. Closing this iterator closes the connection, which cancels the request.
+    async def answer(self, request: Mapping[str, Any]) -> AsyncGenerator[BrainEvent, None]:
+        """What one reply brings. Closing this iterator closes the connection, which cancels the request.
 
         What comes after the model said why it stopped is welcome, but its absence is no error.
         """
-        finished = False
-        with _translated():
-            async with contextlib.AsyncExitStack() as stack:
-                chunks, early = await self._begin(request, stack)
-                for chunk in early:
-                    finished = finished or bool(first_choice(chunk).get("finish_reason"))
-                    yield chunk
-                while (later := await self._next(chunks, finished=finished)) is not None:
-                    finished = finished or bool(first_choice(later).get("finish_reason"))
-                    yield later
+        reply = _Reply()
+        async with contextlib.AsyncExitStack() as stack:
+            stack.enter_context(_translated())
+            async with asyncio.timeout(self._timings.first_token):
+                body = await self._ask(request, stack)
+                early = await reply.begin(body)
+            for said in chain(early, reply.read(b"")):
+                yield said
+            while piece := await self._next(body, finished=reply.reader.finished):
+                for said in reply.read(piece):
+                    yield said
+        if not reply.reader.finished:
+            raise Unavailable(PROVIDER, "the reply was cut")
+        yield reply.reader.end()
 
-    async def _begin(
-        self, request: Mapping[str, Any], stack: contextlib.AsyncExitStack
-    ) -> tuple[AsyncGenerator[Chunk, None], list[Chunk]]:
-        """The stream and its chunks up to the first content, all within one timeout."""
-        early: list[Chunk] = []
-        async with asyncio.timeout(self._timings.first_token):
-            address = f"{self._base_url}/chat/completions"
-            response = await stack.enter_async_context(self._http.stream("POST", address, json=request))
-            if response.status_code != httpx.codes.OK:
-                body = await response.aread()
-                raise refused(response.status_code, body, retry_after=response.headers.get("retry-after", ""))
-            chunks = _chunks(response)
-            stack.push_async_callback(chunks.aclose)
-            async for chunk in chunks:
-                early.append(chunk)
-                if has_content(chunk):
-                    break
-        return chunks, early
+    async def _ask(self, request: Mapping[str, Any], stack: contextlib.AsyncExitStack) -> Body:
+        address = f"{self._base_url}/chat/completions"
+        asked = self._http.stream("POST", address, content=orjson.dumps(request), headers=_JSON)
+        response = await stack.enter_async_context(asked)
+        if response.status_code != httpx.codes.OK:
+            body = await response.aread()
+            raise refused(response.status_code, body, retry_after=response.headers.get("retry-after", ""))
+        return body_of(response)
 
-    async def _next(self, chunks: AsyncGenerator[Chunk, None], *, finished: bool) -> Chunk | None:
+    async def _next(self, body: Body, *, finished: bool) -> bytes:
+        """Read to the end of the body, which follows `[DONE]`: only then can the connection be used again."""
         if not finished:
-            async with asyncio.timeout(self._timings.between_tokens):
-                return await anext(chunks, None)
+            return await body.read(self._timings.between_tokens)
         try:
-            async with asyncio.timeout(self._timings.tail):
-                return await anext(chunks, None)
-        except (TimeoutError, httpx.HTTPError):
-            return None
+            return await body.read(self._timings.tail)
+        except (TimeoutError, httpx.HTTPError, WireLost):
+            return b""
 
     async def connect_ahead(self) -> None:
         """Leave an idle connection in the pool. A HEAD costs neither tokens nor quota; never raises."""
@@ -103,23 +101,47 @@ class ChatClient:
         await self._http.aclose()
 
 
-async def _chunks(response: httpx.Response) -> AsyncGenerator[Chunk, None]:
-    """The data of the events. Lines that are none (comments, names of events) are passed over.
+class _Reply:
+    """The bytes of one reply, turned into what they say."""
 
-    Read to the end of the body, which follows `[DONE]`: only then can the connection be used again.
-    """
-    async for line in response.aiter_lines():
-        if not line.startswith(_DATA):
-            continue
-        data = line.removeprefix(_DATA).strip()
-        if data == _DONE:
-            continue
-        chunk = orjson.loads(data)
-        if not isinstance(chunk, dict):
-            raise Unavailable(PROVIDER, "sent something that is no chunk")
-        if chunk.get("error"):
-            raise failed(chunk["error"])
-        yield chunk
+    def __init__(self) -> None:
+        self.reader = ReplyReader()
+        self._lines = EventLines()
+        self._events: deque[bytes] = deque()
+        """That were not read yet: what is said before a fault comes before it."""
+
+    async def begin(self, body: Body) -> list[BrainEvent]:
+        """Read up to the first content."""
+        early: list[BrainEvent] = []
+        while not self.reader.begun and (self._events or await self._more(body)):
+            if self._events:
+                early += self._next()
+        return early
+
+    async def _more(self, body: Body) -> bool:
+        piece = await body.read(None)
+        self._add(piece)
+        return bool(piece)
+
+    def read(self, piece: bytes) -> Iterator[BrainEvent]:
+        self._add(piece)
+        while self._events:
+            yield from self._next()
+
+    def _add(self, piece: bytes) -> None:
+        self._events += [data for data in self._lines.feed(piece) if data and data != _DONE]
+
+    def _next(self) -> Iterator[BrainEvent]:
+        return self.reader.read(_chunk(self._events.popleft()))
+
+
+def _chunk(data: bytes) -> Mapping[str, Any]:
+    chunk = orjson.loads(data)
+    if not isinstance(chunk, dict):
+        raise Unavailable(PROVIDER, "sent something that is no chunk")
+    if chunk.get("error"):
+        raise failed(chunk["error"])
+    return chunk
 
 
 @contextlib.contextmanager
@@ -128,7 +150,7 @@ def _translated() -> Iterator[None]:
         yield
     except (TimeoutError, httpx.TimeoutException) as exc:
         raise Timeout(PROVIDER, "did not answer in time") from exc
-    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as exc:
+    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, WireLost) as exc:
         raise Unavailable(PROVIDER, "the connection failed") from exc
-    except orjson.JSONDecodeError as exc:
+    except ValueError as exc:
         raise Unavailable(PROVIDER, "sent something that is not JSON") from exc

@@ -9,14 +9,17 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from control_plane.adapters.brains.anthropic_messages import CALL_CONNECTED, CALLER_SILENT
+from control_plane.adapters.brains.going_on import to_go_on
 from control_plane.core.dialogue import Message, ToolUse
 
 _NO_RESULT: Final = "(no result)"
 """Some servers refuse a tool message without text."""
 
 
-def to_messages(system: str, messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """The `messages` of a request."""
+def to_messages(system: str, messages: Iterable[Message], *, begun: str = "") -> list[dict[str, Any]]:
+    """The `messages` of a request. `begun` is the beginning of the answer, if it has one: a message of the assistant at
+    the end would be an answer of its own to most servers.
+    """
     sent: list[dict[str, Any]] = []
     known: set[str] = set()
     for message in messages:
@@ -29,7 +32,9 @@ def to_messages(system: str, messages: Iterable[Message]) -> list[dict[str, Any]
         sent.insert(0, {"role": "user", "content": CALL_CONNECTED})
     if sent[-1]["role"] == "assistant":
         sent.append({"role": "user", "content": CALLER_SILENT})
-    return [{"role": "system", "content": system}, *sent] if system.strip() else sent
+    texts = [system, to_go_on(begun.strip()) if begun.strip() else ""]
+    instructions = "\n\n".join(text for text in texts if text.strip())
+    return [{"role": "system", "content": instructions}, *sent] if instructions else sent
 
 
 def _user(sent: list[dict[str, Any]], text: str) -> None:

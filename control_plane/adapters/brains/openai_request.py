@@ -56,7 +56,7 @@ def to_request(
     request: dict[str, Any] = {
         "model": question.model or default_model,
         length: question.max_tokens,
-        "messages": to_messages(question.system, question.messages),
+        "messages": to_messages(question.system, question.messages, begun=question.begun),
         "stream": True,
         "stream_options": {"include_usage": True},
     }

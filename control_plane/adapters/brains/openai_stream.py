@@ -52,6 +52,8 @@ class ReplyReader:
         self._calls: dict[int, _Call] = {}
         self._reason = "other"
         self._usage: Mapping[str, Any] = {}
+        self.begun = False
+        """Whether the reply has begun; a role or thinking is no beginning."""
         self.finished = False
         """Whether the model said why it stopped."""
 
@@ -60,6 +62,7 @@ class ReplyReader:
         self._reply = self._reply or str(chunk.get("id") or "reply")
         if isinstance(usage := chunk.get("usage"), dict):
             self._usage = usage
+        self.begun = self.begun or has_content(chunk)
         choice = first_choice(chunk)
         delta = choice.get("delta") or {}
         if (text := delta.get("content")) and isinstance(text, str):

@@ -6,11 +6,13 @@ from typing import Any, Final
 
 import orjson
 import pybase64
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from picows import WSError, WSInvalidStatusError
 
+from control_plane.adapters.provider_socket import ProviderSocket, SocketLost, SocketTimings
+from control_plane.adapters.sockets import connect
 from control_plane.core.audio.frames import FRAME_MS, SAMPLE_RATE
 from control_plane.core.doctor.echo import FRAMES, EchoMeter, EchoResult, frame
+from control_plane.ports.errors import ProviderError
 from control_plane.ports.infrastructure import Clock
 from control_plane.ports.probes import Unreachable
 
@@ -18,40 +20,50 @@ CONNECT_S: Final = 5.0
 CLOSE_S: Final = 1.0
 STREAM: Final = "doctor"
 
+_TIMINGS: Final = SocketTimings(connect=CONNECT_S, send=CONNECT_S, close=CLOSE_S)
+_MESSAGE_BYTES: Final = 2**20
+
 
 async def hold(url: str, *, clock: Clock, trust: ssl.SSLContext | None) -> EchoResult:
     """About four seconds. `trust` is None for an address without encryption. Raises Unreachable."""
     meter = EchoMeter()
+    socket = ProviderSocket("gateway", timings=_TIMINGS, max_size=_MESSAGE_BYTES)
     try:
-        async with asyncio.timeout(CONNECT_S):
-            socket = await connect(url, ssl=trust, compression=None, open_timeout=None, close_timeout=CLOSE_S)
-    except InvalidStatus as error:
-        raise Unreachable(f"answered {error.response.status_code}") from error
-    except (InvalidHandshake, InvalidURI, OSError, TimeoutError) as error:
-        raise Unreachable(type(error).__name__) from error
-    try:
+        await _open(socket, url, trust=trust)
         await _speak_and_listen(socket, meter, clock=clock)
-    finally:
         await socket.close()
+    finally:
+        socket.abandon()
     return meter.result()
 
 
-async def _speak_and_listen(socket: ClientConnection, meter: EchoMeter, *, clock: Clock) -> None:
-    closed: list[BaseException] = []
+async def _open(socket: ProviderSocket, url: str, *, trust: ssl.SSLContext | None) -> None:
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            await connect(socket, url, headers={}, trust=trust)
+    except WSInvalidStatusError as error:
+        raise Unreachable(f"answered {int(error.response.status) if error.response else 0}") from error
+    except (WSError, OSError, ValueError) as error:
+        raise Unreachable(type(error).__name__) from error
+    if not socket.usable:
+        raise Unreachable("hung up")
+
+
+async def _speak_and_listen(socket: ProviderSocket, meter: EchoMeter, *, clock: Clock) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             listening = group.create_task(_listen(socket, meter, clock=clock))
             await _speak(socket, meter, clock=clock)
             listening.cancel()
-    except* ConnectionClosed as group_closed:
-        closed.extend(group_closed.exceptions)
+    except* (SocketLost, ProviderError):
+        pass
     # Who is turned away is told so by a code of ours; an end after some sound is left to the meter.
-    codes = [error.rcvd.code for error in closed if isinstance(error, ConnectionClosed) and error.rcvd is not None]
-    if any(code >= 4000 for code in codes):
-        raise Unreachable(f"turned away with {max(codes)}")
+    code = socket.ended.code if socket.ended is not None else None
+    if code is not None and code >= 4000:
+        raise Unreachable(f"turned away with {code}")
 
 
-async def _speak(socket: ClientConnection, meter: EchoMeter, *, clock: Clock) -> None:
+async def _speak(socket: ProviderSocket, meter: EchoMeter, *, clock: Clock) -> None:
     await _send(socket, {"event": "connected", "version": "1.0.0"})
     await _send(socket, _start())
     begin = clock.steady()
@@ -64,8 +76,9 @@ async def _speak(socket: ClientConnection, meter: EchoMeter, *, clock: Clock) ->
     await _send(socket, {"event": "stop", "stream_id": STREAM, "stop": {}})
 
 
-async def _listen(socket: ClientConnection, meter: EchoMeter, *, clock: Clock) -> None:
-    async for message in socket:
+async def _listen(socket: ProviderSocket, meter: EchoMeter, *, clock: Clock) -> None:
+    while True:
+        message = await socket.recv()
         now = clock.steady()
         try:
             content = orjson.loads(message)
@@ -81,6 +94,5 @@ def _start() -> dict[str, Any]:
     return {"event": "start", "sequence_number": "1", "stream_id": STREAM, "start": start}
 
 
-async def _send(socket: ClientConnection, message: dict[str, Any]) -> None:
-    async with asyncio.timeout(CONNECT_S):
-        await socket.send(orjson.dumps(message).decode())
+async def _send(socket: ProviderSocket, message: dict[str, Any]) -> None:
+    await socket.send(orjson.dumps(message).decode())

@@ -6,10 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Final
 from urllib.parse import urlencode
 
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
-
-from control_plane.adapters.sockets import SocketTimings, Spawn, open_socket, send, websocket_url
+from control_plane.adapters.provider_socket import ProviderSocket, SocketLost, SocketTimings
+from control_plane.adapters.sockets import Spawn, open_socket, websocket_url
 from control_plane.adapters.stt import deepgram_wire as wire
 from control_plane.ports.errors import MalformedMessage, ProviderError, Unavailable
 from control_plane.ports.hearing import Heard, HearingOptions, Listening
@@ -26,24 +24,27 @@ class DeepgramEar:
     wants audio within 10 s of the opening and a KeepAlive does not stand in for it.
     """
 
-    def __init__(self, socket: ClientConnection, *, timings: SocketTimings, keep_alive_s: float, spawn: Spawn) -> None:
+    def __init__(self, socket: ProviderSocket, *, keep_alive_s: float, spawn: Spawn) -> None:
         self._socket = socket
-        self._timings = timings
         self._keep_alive_s = keep_alive_s
         self._sent_lately = False
         self._closing = False
         self._keeper = spawn(self._keep_alive(), "deepgram-keep-alive")
+
+    def offer(self, audio: bytes) -> bool:
+        self._sent_lately = True
+        return not audio or self._socket.offer(audio)
 
     async def send(self, audio: bytes) -> None:
         """Returns when the bytes are in the write buffer; an empty frame would close the stream, so it is not sent."""
         if not audio:
             return
         self._sent_lately = True
-        await self._write(audio)
+        await self._socket.send(audio)
 
     async def finalize(self) -> None:
         """The result comes marked as no end of speech; whether the turn is over is for others to say."""
-        await self._write(wire.FINALIZE)
+        await self._socket.send(wire.FINALIZE)
 
     async def events(self) -> AsyncIterator[Heard | Listening]:
         malformed = 0
@@ -67,7 +68,7 @@ class DeepgramEar:
         self._keeper.cancel()
         try:
             with contextlib.suppress(ProviderError):
-                await self._write(wire.CLOSE_STREAM)
+                await self._socket.send(wire.CLOSE_STREAM)
         finally:
             await self._socket.close()
 
@@ -75,14 +76,11 @@ class DeepgramEar:
         """None once we have closed; how long the provider is silent is the pings' business."""
         try:
             message = await self._socket.recv()
-        except ConnectionClosed as exc:
+        except SocketLost as exc:
             if self._closing:
                 return None
             raise wire.closed_by_provider(exc) from exc
         return None if self._closing else message
-
-    async def _write(self, message: str | bytes) -> None:
-        await send(self._socket, message, provider=wire.PROVIDER, timings=self._timings)
 
     async def _keep_alive(self) -> None:
         had_audio = False
@@ -92,7 +90,7 @@ class DeepgramEar:
             had_audio = had_audio or not quiet
             if quiet and had_audio:
                 try:
-                    await self._write(wire.KEEP_ALIVE)
+                    await self._socket.send(wire.KEEP_ALIVE)
                 except ProviderError:
                     return  # `events` reports the loss
 
@@ -125,7 +123,7 @@ class DeepgramSpeechToText:
             timings=self._timings,
             error_header="dg-error",
         )
-        return DeepgramEar(socket, timings=self._timings, keep_alive_s=self._keep_alive_s, spawn=self._spawn)
+        return DeepgramEar(socket, keep_alive_s=self._keep_alive_s, spawn=self._spawn)
 
     async def aclose(self) -> None:
         """Nothing is shared between recognitions; each ear is closed by its call."""

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
-
-from control_plane.adapters.sockets import SocketTimings, Spawn, open_socket, send, websocket_url
+from control_plane.adapters.provider_socket import ProviderSocket, SocketLost, SocketTimings
+from control_plane.adapters.sockets import Spawn, open_socket, websocket_url
 from control_plane.adapters.stt import deepgram_flux_wire as wire
 from control_plane.adapters.stt.deepgram_wire import closed_by_provider
 from control_plane.core.audio.frames import SAMPLE_RATE
@@ -44,7 +42,7 @@ class FluxEar:
     turn would stay open, so a task of its own sends silence in its place.
     """
 
-    def __init__(self, socket: ClientConnection, *, timings: FluxTimings, spawn: Spawn) -> None:
+    def __init__(self, socket: ProviderSocket, *, timings: FluxTimings, spawn: Spawn) -> None:
         self._socket = socket
         self._timings = timings
         self._in_turn = False
@@ -52,12 +50,16 @@ class FluxEar:
         self._closing = False
         self._filler = spawn(self._fill_pauses(), "deepgram-flux-silence")
 
+    def offer(self, audio: bytes) -> bool:
+        self._sent_lately = True
+        return not audio or self._socket.offer(audio)
+
     async def send(self, audio: bytes) -> None:
         """Returns when the bytes are in the write buffer; an empty frame would close the stream, so it is not sent."""
         if not audio:
             return
         self._sent_lately = True
-        await self._write(audio)
+        await self._socket.send(audio)
 
     async def finalize(self) -> None:
         """Nothing: to tell a pause from an end is what this recogniser is for."""
@@ -86,7 +88,7 @@ class FluxEar:
         self._filler.cancel()
         try:
             with contextlib.suppress(ProviderError):
-                await self._write(wire.CLOSE_STREAM)
+                await self._socket.send(wire.CLOSE_STREAM)
         finally:
             await self._socket.close()
 
@@ -94,14 +96,11 @@ class FluxEar:
         """None once we have closed; how long the provider is silent is the pings' business."""
         try:
             message = await self._socket.recv()
-        except ConnectionClosed as exc:
+        except SocketLost as exc:
             if self._closing:
                 return None
             raise closed_by_provider(exc, wire.PROVIDER) from exc
         return None if self._closing else message
-
-    async def _write(self, message: str | bytes) -> None:
-        await send(self._socket, message, provider=wire.PROVIDER, timings=self._timings.socket)
 
     async def _fill_pauses(self) -> None:
         while True:
@@ -120,7 +119,7 @@ class FluxEar:
         for _ in range(round(self._timings.silence / self._timings.step)):
             if self._sent_lately or not self._in_turn:
                 return
-            await self._write(step)
+            await self._socket.send(step)
             await asyncio.sleep(self._timings.step)
         self._in_turn = False
 

@@ -7,10 +7,9 @@ import re
 from typing import Any, Final
 
 import orjson
-from websockets.exceptions import ConnectionClosed
 
+from control_plane.adapters.provider_socket import SocketLost, lost
 from control_plane.adapters.refusals import machine_name
-from control_plane.adapters.sockets import lost
 from control_plane.core.audio.frames import SAMPLE_RATE
 from control_plane.core.turn.events import FinalHeard, InterimHeard, UtteranceEnded
 from control_plane.ports.errors import MalformedMessage, ProviderError, Rejected, Unavailable
@@ -87,9 +86,9 @@ def _results(message: dict[str, Any]) -> Heard | Listening:
     return InterimHeard(text=text) if text else Listening()
 
 
-def closed_by_provider(closed: ConnectionClosed, provider: str = PROVIDER) -> ProviderError:
+def closed_by_provider(closed: SocketLost, provider: str = PROVIDER) -> ProviderError:
     """Why the socket ended: DATA-0000 (audio it cannot decode) is our fault, the rest is not."""
-    named = _CLOSE_NAME.search(closed.rcvd.reason) if closed.rcvd else None
+    named = _CLOSE_NAME.search(closed.reason)
     if named is None:
         return lost(provider, closed)
     kind = Rejected if named[0].startswith("DATA") else Unavailable

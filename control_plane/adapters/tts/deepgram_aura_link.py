@@ -4,11 +4,8 @@ import asyncio
 import contextlib
 from typing import Final
 
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
-from websockets.protocol import State
-
-from control_plane.adapters.sockets import SocketTimings, Spawn, send
+from control_plane.adapters.provider_socket import ProviderSocket, SocketLost, SocketTimings
+from control_plane.adapters.sockets import Spawn
 from control_plane.adapters.tts import deepgram_aura_wire as wire
 from control_plane.adapters.tts.inbox import Inbox
 from control_plane.ports.errors import MalformedMessage, ProviderError, RateLimited, Unavailable
@@ -47,7 +44,7 @@ class Link:
     faster than it is played. The end of an utterance is the answer to its last flush.
     """
 
-    def __init__(self, socket: ClientConnection, *, timings: SocketTimings, spawn: Spawn) -> None:
+    def __init__(self, socket: ProviderSocket, *, timings: SocketTimings, spawn: Spawn) -> None:
         self._socket = socket
         self._timings = timings
         self._budget = FlushBudget()
@@ -67,7 +64,7 @@ class Link:
 
     @property
     def usable(self) -> bool:
-        return self._error is None and self._socket.state is State.OPEN and self._budget.left >= RESERVE
+        return self._error is None and self._socket.usable and self._budget.left >= RESERVE
 
     def attach(self, inbox: Inbox) -> None:
         """The next utterance."""
@@ -80,7 +77,7 @@ class Link:
         if self._error is not None:
             raise self._error
         self._said = True
-        await self._send(wire.speak(text))
+        await self._socket.send(wire.speak(text))
         self._buffered += f"{text.rstrip()} "
         self._unflushed = True
         if not self._flushing and self._budget.left > RESERVE:
@@ -104,7 +101,7 @@ class Link:
             return
         self._clearing += 1
         with contextlib.suppress(ProviderError):
-            await self._send(wire.CLEAR)
+            await self._socket.send(wire.CLEAR)
 
     async def aclose(self) -> None:
         """Close at once: what is still being made is dropped, not waited for."""
@@ -124,21 +121,18 @@ class Link:
         self._flushing, self._unflushed = True, False
         self._speaking, self._buffered = self._buffered, ""
         self._expect()
-        await self._send(wire.FLUSH)
+        await self._socket.send(wire.FLUSH)
 
     def _expect(self) -> None:
         if self._inbox is not None:
             self._inbox.expect(last=self._ended)
-
-    async def _send(self, message: str) -> None:
-        await send(self._socket, message, provider=wire.PROVIDER, timings=self._timings)
 
     async def _read(self) -> None:
         error: ProviderError = Unavailable(wire.PROVIDER, "its socket is not read any more")
         try:
             while True:
                 await self._receive()
-        except ConnectionClosed as exc:
+        except SocketLost as exc:
             error = wire.closed_by_provider(exc)
         except ProviderError as exc:
             error = exc

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import orjson
-from websockets.exceptions import ConnectionClosed
 
+from control_plane.adapters.provider_socket import SocketLost, lost
 from control_plane.adapters.refusals import machine_name, refusal
-from control_plane.adapters.sockets import lost
 from control_plane.core.audio.frames import SAMPLE_RATE
 from control_plane.ports.errors import MalformedMessage, ProviderError, Rejected, Unavailable
 from control_plane.ports.voice import VoiceOptions
@@ -107,9 +106,9 @@ def _is_about_flushes(warning: dict[str, Any]) -> bool:
     return "flush" in f"{warning.get('code')} {warning.get('description')}".lower()
 
 
-def closed_by_provider(closed: ConnectionClosed) -> ProviderError:
+def closed_by_provider(closed: SocketLost) -> ProviderError:
     """Why the socket ended: what it could not read or was too big is our fault, the rest is not."""
-    named = _CLOSE_NAME.search(closed.rcvd.reason) if closed.rcvd else None
+    named = _CLOSE_NAME.search(closed.reason)
     if named is None:
         return lost(PROVIDER, closed)
     kind = Rejected if named[0].startswith(_OUR_FAULT) else Unavailable

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import httpx
 
-from control_plane.adapters.sockets import SocketTimings, Spawn, http_url, open_socket, websocket_url
+from control_plane.adapters.provider_socket import SocketTimings
+from control_plane.adapters.sockets import Spawn, http_url, open_socket, websocket_url
 from control_plane.adapters.tts import elevenlabs_wire as wire
 from control_plane.adapters.tts.elevenlabs_link import KEEP_ALIVE_S, Link
 from control_plane.adapters.tts.elevenlabs_voice import ElevenLabsVoice

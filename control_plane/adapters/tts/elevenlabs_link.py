@@ -3,10 +3,8 @@
 import asyncio
 from typing import Final
 
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
-
-from control_plane.adapters.sockets import SocketTimings, Spawn, lost, send
+from control_plane.adapters.provider_socket import ProviderSocket, SocketLost, SocketTimings, lost
+from control_plane.adapters.sockets import Spawn
 from control_plane.adapters.tts import elevenlabs_wire as wire
 from control_plane.adapters.tts.inbox import Inbox
 from control_plane.ports.errors import MalformedMessage, ProviderError, RateLimited, Unavailable
@@ -23,7 +21,7 @@ class Link:
     holds up the reader and with it the other contexts; as a call plays one reply at a time, that is the one it plays.
     """
 
-    def __init__(self, socket: ClientConnection, *, timings: SocketTimings, keep_alive_s: float, spawn: Spawn) -> None:
+    def __init__(self, socket: ProviderSocket, *, timings: SocketTimings, keep_alive_s: float, spawn: Spawn) -> None:
         self._socket = socket
         self._timings = timings
         self._keep_alive_s = keep_alive_s
@@ -59,7 +57,7 @@ class Link:
 
     async def send(self, message: str) -> None:
         """Raises ProviderError."""
-        await send(self._socket, message, provider=wire.PROVIDER, timings=self._timings)
+        await self._socket.send(message)
 
     async def aclose(self) -> None:
         """Close at once: what is still being generated is dropped, not waited for."""
@@ -77,7 +75,7 @@ class Link:
         try:
             while True:
                 await self._receive()
-        except ConnectionClosed as exc:
+        except SocketLost as exc:
             error = lost(wire.PROVIDER, exc)
         except ProviderError as exc:
             error = exc

@@ -242,9 +242,16 @@ def fetch_recording(state: LegState, event: e.RecordingSaved, *, now: float) -> 
 
 def command_failed(state: LegState, event: e.CommandFailed, *, now: float) -> Step:
     if event.gone:
-        return end(state, HangupCause.UNKNOWN, now=now)
+        return is_gone(state, now=now)
     rule = WHEN_REFUSED.get(event.command)
     return rule(state, event, now=now) if rule else (state, ())
+
+
+def is_gone(state: LegState, *, now: float) -> Step:
+    """Our command and the end of the leg have crossed: why it ended is in the carrier's word, which is on its way."""
+    if state.phase is Phase.ENDING:
+        return state, ()
+    return enter(state, Phase.ENDING, now=now, hangup_asked=True, **NOTHING_AWAITED), (c.StopTalking(),)
 
 
 def _give_up(state: LegState, event: e.CommandFailed, *, now: float) -> Step:

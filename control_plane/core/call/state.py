@@ -1,7 +1,7 @@
 """What is known of a leg at one moment: the call machine's whole memory, small enough to store with every event."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
 
@@ -89,7 +89,7 @@ class LegState:
 
     def snapshot(self) -> dict[str, Any]:
         """As JSON values."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _FIELDS}
 
     @classmethod
     def restore(cls, data: Mapping[str, Any]) -> Self:
@@ -97,9 +97,11 @@ class LegState:
 
         Raises ValueError, which names it, for a phase, mode or cause that this version does not know.
         """
-        known = {field.name for field in fields(cls)}
-        values = {key: value for key, value in data.items() if key in known}
+        values = {key: value for key, value in data.items() if key in _FIELDS}
         values["phase"] = Phase(values.get("phase", Phase.NEW))
         values["mode"] = Mode(values.get("mode", Mode.STREAM))
         values["cause"] = HangupCause(values["cause"]) if values.get("cause") else None
         return cls(**values)
+
+
+_FIELDS = tuple(field.name for field in fields(LegState))

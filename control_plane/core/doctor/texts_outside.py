@@ -154,11 +154,13 @@ _ECHO: Final[Mapping[str, Text]] = {
         FAIL,
         en=(
             "The media socket does not open ({why}).",
-            "Pass /stream/ on with Upgrade and Connection headers; look at WS_STREAM_URL and whether the gateway runs.",
+            "Pass /stream/ on with Upgrade and Connection headers, to STREAM_PORT where that is set; look at "
+            "WS_STREAM_URL and whether the gateway runs.",
         ),
         es=(
             "El socket de audio no abre ({why}).",
-            "Dirija /stream/ con las cabeceras Upgrade y Connection; revise WS_STREAM_URL y que el gateway corra.",
+            "Dirija /stream/ con las cabeceras Upgrade y Connection, a STREAM_PORT si está definido; revise "
+            "WS_STREAM_URL y que el gateway corra.",
         ),
     ),
 }

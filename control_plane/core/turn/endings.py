@@ -59,8 +59,10 @@ _OPEN_PHRASES: Final = _phrases(
 )
 _CLOSING: Final = _phrases(
     "gracias, muchas gracias, por favor, nada más, no más, eso es todo, eso era todo, eso sería todo, sería todo, "
-    "muy amable, hasta luego, adiós, nos vemos, buen día, está bien así, thanks, thank you, thank you very much, "
-    "thank you so much, thanks so much, please, that's all, that is all, that's it, that's everything, nothing else, "
+    "muy amable, hasta luego, adiós, nos vemos, buen día, está bien así, está bien, me parece bien, ahí estaré, "
+    "ahí estaremos, that's fine, is fine, are fine, is good, are good, sounds good, sounds great, thanks, thank you, "
+    "thank you very much, thank you so much, thanks so much, please, that's all, that is all, that's it, "
+    "that's everything, nothing else, "
     "goodbye, bye"
 )
 _BARE: Final = _row("sí no mañana hoy ahora yes yeah nope tomorrow today now")
@@ -71,6 +73,8 @@ _SHORT: Final = _phrases(
     "mañana por la mañana, por la mañana, por la tarde, in the morning, "
     "in the afternoon"
 )
+_FAREWELL: Final = re.compile(r"\b(hasta|nos vemos|see you|talk to you)(\W+\w+){1,3}\W*$")
+"""Until some day."""
 _ASKING: Final = frozenset(
     re.findall(
         r"\w+",
@@ -105,7 +109,7 @@ def ending(text: str, language: str) -> Ending:
         return Ending.UNCLEAR
     if words in _SHORT or consists_of(spoken_words(text), backchannels(language)) or _ends_with(words, _CLOSING):
         return Ending.COMPLETE
-    if stripped.endswith("?"):
+    if stripped.endswith("?") or (_FAREWELL.search(text.lower()) and not _leads_on(words, language)):
         return Ending.COMPLETE
     if _leads_on(words, language) or _ends_with(words, _OPEN_PHRASES):
         return Ending.OPEN

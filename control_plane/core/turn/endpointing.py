@@ -5,6 +5,7 @@ from math import inf
 from typing import Final, Protocol
 
 from control_plane.core.turn.hints import NO_HINT
+from control_plane.core.turn.melody import Listener
 from control_plane.core.turn.pauses import Pauses
 from control_plane.core.turn.policy import TurnPolicy
 
@@ -26,6 +27,7 @@ class CallerTurn:
         "interim",
         "keyed_at",
         "keys_ended",
+        "listener",
         "pauses",
         "quiet_since",
         "voice",
@@ -44,6 +46,8 @@ class CallerTurn:
         """When the last word came."""
         self.pauses = Pauses()
         """What this caller's earlier turns have shown."""
+        self.listener = Listener()
+        """What the sound has told, and how far that is believed."""
         self.hint = NO_HINT
         """What the caller was asked for."""
         self.forget()
@@ -86,6 +90,7 @@ class CallerTurn:
         """The caller speaks again before the turn was answered: that was a pause."""
         if not self.voice:
             self.pauses.learn(now - self.quiet_since)
+            self.listener.went_on()
 
     @property
     def silent_since(self) -> float:

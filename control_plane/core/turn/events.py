@@ -16,6 +16,14 @@ class SpeechStopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundJudged:
+    """A model that listened to the latest sound takes the turn for finished, with this probability. It is the sound
+    before the silence that holds; a verdict that comes when the voice is back is none."""
+
+    finished: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InterimHeard:
     """What the recogniser believes so far of the segment in progress; may still change."""
 
@@ -56,7 +64,9 @@ class AgentStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentStopped:
-    """The reply was played to its end (not: interrupted)."""
+    """The reply was played to its end (not: interrupted). `said`: its words, which may ask for something."""
+
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +79,7 @@ class AgentPaused:
 TurnEvent = (
     SpeechStarted
     | SpeechStopped
+    | SoundJudged
     | InterimHeard
     | FinalHeard
     | EagerEnd

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from math import inf
 
+from control_plane.core.turn.asked import asked
 from control_plane.core.turn.barge_in import AgentPause, BargeIn, Verdict
 from control_plane.core.turn.commands import (
     Commit,
@@ -20,6 +21,7 @@ from control_plane.core.turn.commands import (
 from control_plane.core.turn.endpointing import CallerTurn, Endpointing
 from control_plane.core.turn.events import FinalHeard
 from control_plane.core.turn.guesses import Guesses
+from control_plane.core.turn.hints import NO_HINT
 from control_plane.core.turn.patience import Patience
 from control_plane.core.turn.policy import TurnPolicy
 
@@ -53,6 +55,8 @@ class TurnState:
         self.false_alarms = 0
         self.murmur: tuple[str, float] = ("", -inf)
         """A backchannel of this reply, and when it came."""
+        self.told = False
+        """Whether somebody said what to expect; the agent's own words do not count then."""
         self.unanswered = ""
         """What was committed and has no audible answer yet."""
         self.thinking = False
@@ -144,6 +148,8 @@ class TurnState:
             self.silence_agent(now)
         self.floor = Floor.LISTENING
         self.patience.start(now)
+        if not self.told:
+            self.turn.hint = NO_HINT  # the question was not heard
         self.commands.append(CutOff())
 
     def resume(self) -> None:
@@ -163,8 +169,12 @@ class TurnState:
         self.false_alarms = 0
         self.murmur = ("", -inf)
 
-    def agent_ends(self, now: float) -> None:
+    def agent_ends(self, now: float, *, said: str = "") -> None:
+        """The caller is to answer what was asked last, unless somebody knows better."""
         self.answered()
+        self.turn.listener.ended()
+        if said and not self.told:
+            self.turn.hint = asked(said)
         self.floor = Floor.LISTENING
         self.patience.start(now)
 

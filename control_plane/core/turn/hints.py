@@ -1,10 +1,13 @@
 """What kind of answer is expected of the caller, and what that says about the end of the turn."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from control_plane.core.turn.backchannels import spoken_words
+from control_plane.core.turn.backchannels import exact_words
+from control_plane.core.turn.dictated import digits_in
 from control_plane.core.turn.endings import Ending
 
 
@@ -12,53 +15,173 @@ class Expected(StrEnum):
     """What was asked for."""
 
     ANYTHING = "anything"
+    NOTHING = "nothing"
+    """The agent has told something and asked for nothing."""
     YES_NO = "yes_no"
+    CHOICE = "choice"
+    """One of the alternatives that were named."""
+    WHEN = "when"
+    """A day, a time."""
     NUMBER = "number"
-    """A number, a date, an amount: it may come in pieces."""
+    """How many, how much."""
     DIGITS = "digits"
     """A telephone number or a code, dictated or keyed."""
+    EMAIL = "email"
+    SPELLING = "spelling"
+    """Letter by letter."""
     NAME = "name"
     """It may be spelled."""
+    ADDRESS = "address"
+    """It comes in pieces."""
     STORY = "story"
-    """Something longer: what happened, an address, a complaint."""
+    """Something longer: what happened, a complaint."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """What the bot has asked for. `length` of digits; 0: unknown."""
+    """What the agent has asked for. `length` of digits, or of a name in words; 0: unknown. `options`: words of the
+    alternatives."""
 
     expected: Expected = Expected.ANYTHING
     length: int = 0
+    options: frozenset[str] = field(default_factory=frozenset)
 
 
 NO_HINT: Final = Hint()
 
-_SHORT_ANSWER: Final = 3
-_SPELLED: Final = 2
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What was said, and what it means to somebody who does not know the question."""
+
+    text: str
+    words: tuple[str, ...]
+    usual: Ending
+
+    @property
+    def closed(self) -> Ending:
+        """It is all, unless the last word leads on."""
+        return self.usual if self.usual is Ending.OPEN else Ending.COMPLETE
+
+    @property
+    def unfinished(self) -> Ending:
+        """More is to come, unless the words ask for an answer by themselves."""
+        return self.usual if self.usual is Ending.COMPLETE else Ending.OPEN
+
+
+def _row(words: str) -> frozenset[str]:
+    return frozenset(word for text in words.split() for word in exact_words(text))
+
+
+_SAID_YES_OR_NO: Final = _row("sí no claro yes yeah yep nope sure")
+_TAKEN: Final = _row(
+    "bueno bien perfecto gracias ok okay listo vale genial excelente great good fine thanks alright sounds"
+)
+_MOMENTS: Final = _row(
+    """
+    lunes martes miércoles jueves viernes sábado domingo hoy mañana tarde noche mediodía
+    monday tuesday wednesday thursday friday saturday sunday today tomorrow morning afternoon evening noon tonight
+    """
+)
+_SPANS: Final = _row("del desde entre from between")
+"""A span has two ends."""
+_LEAD_INS: Final = _row(
+    "sí claro es son soy me mi está a yo habla el la con de sure yes it's i'm my this the for under name sorry perdón"
+)
+_CAPITALISED: Final = re.compile(r"\b[A-ZÁÉÍÓÚÜÑ][\w'-]+")
+"""Recognisers write names so."""
+_AT: Final = _row("arroba at")
+_POINTS: Final = _row("com mx es net org co edu")
+_NAMED: Final = 2
+"""So many words of an offer are no coincidence."""
+_NAMES: Final = 2
+_FEW: Final = 3
+_CLAUSE: Final = 5
+"""Longer answers are sentences, and may have a second half."""
+_CODE: Final = 5
+"""No number that is dictated is shorter."""
+
+
+def _yes_no(hint: Hint, said: _Answer) -> Ending:
+    """Few words, or a yes or no and something beside it."""
+    if len(said.words) <= _FEW:
+        return said.closed
+    return said.closed if len(said.words) <= _CLAUSE and said.words[0] in _SAID_YES_OR_NO else said.usual
+
+
+def _nothing(hint: Hint, said: _Answer) -> Ending:
+    """An offer that is taken, or named: "los palitos de queso"."""
+    if len(said.words) > 1 and said.words[0] in _TAKEN:
+        return said.closed
+    named = len(hint.options.intersection(said.words)) >= _NAMED
+    return said.closed if named and len(said.words) <= _CLAUSE else said.usual
+
+
+def _choice(hint: Hint, said: _Answer) -> Ending:
+    chosen = len(said.words) <= _CLAUSE and not hint.options.isdisjoint(said.words)
+    return said.closed if chosen else said.usual
+
+
+def _when(hint: Hint, said: _Answer) -> Ending:
+    if not said.words or said.words[0] in _SPANS or len(said.words) > _CLAUSE:
+        return said.usual
+    return said.closed if digits_in(said.text) or not _MOMENTS.isdisjoint(said.words) else said.usual
+
+
+def _number(hint: Hint, said: _Answer) -> Ending:
+    if hint.length:
+        return _digits(hint, said)
+    return said.closed if len(said.words) <= _CLAUSE and digits_in(said.text) else said.usual
+
+
+def _digits(hint: Hint, said: _Answer) -> Ending:
+    heard = digits_in(said.text)
+    if not heard:
+        return said.usual
+    if hint.length:
+        return Ending.COMPLETE if heard >= hint.length else said.unfinished
+    return said.unfinished if heard < _CODE else said.usual
+
+
+def _email(hint: Hint, said: _Answer) -> Ending:
+    if "@" in said.text or not _AT.isdisjoint(said.words):
+        return Ending.COMPLETE if said.words[-1] in _POINTS else said.unfinished
+    return said.usual
+
+
+def _spelling(hint: Hint, said: _Answer) -> Ending:
+    return said.unfinished if any(len(word) == 1 for word in said.words[-_NAMES:]) else said.usual
+
+
+def _name(hint: Hint, said: _Answer) -> Ending:
+    if _spelling(hint, said) is Ending.OPEN:
+        return Ending.OPEN
+    names = sum(not _LEAD_INS.issuperset(exact_words(word)) for word in _CAPITALISED.findall(said.text))
+    if said.usual is Ending.UNCLEAR and max(hint.length, 1) <= names <= _FEW:
+        return Ending.COMPLETE
+    return said.unfinished if names < hint.length else said.usual
+
+
+def _address(hint: Hint, said: _Answer) -> Ending:
+    return said.usual if digits_in(said.text) or len(said.words) > _FEW else said.unfinished
+
+
+_ADVICE: Final[Mapping[Expected, Callable[[Hint, _Answer], Ending]]] = {
+    Expected.ANYTHING: lambda hint, said: said.usual,
+    Expected.NOTHING: _nothing,
+    Expected.YES_NO: _yes_no,
+    Expected.CHOICE: _choice,
+    Expected.WHEN: _when,
+    Expected.NUMBER: _number,
+    Expected.DIGITS: _digits,
+    Expected.EMAIL: _email,
+    Expected.SPELLING: _spelling,
+    Expected.NAME: _name,
+    Expected.ADDRESS: _address,
+    Expected.STORY: lambda hint, said: said.unfinished,
+}
 
 
 def advised(hint: Hint, text: str, *, usual: Ending) -> Ending:
     """What the words mean, knowing what was asked for; `usual` is what they mean otherwise."""
-    words = spoken_words(text)
-    match hint.expected:
-        case Expected.YES_NO if len(words) <= _SHORT_ANSWER and usual is not Ending.OPEN:
-            return Ending.COMPLETE
-        case Expected.DIGITS | Expected.NUMBER if hint.length:
-            return Ending.COMPLETE if digits_in(text) >= hint.length else Ending.OPEN
-        case Expected.NUMBER if len(words) <= _SHORT_ANSWER and usual is not Ending.OPEN:
-            return Ending.COMPLETE
-        case Expected.DIGITS:
-            return Ending.OPEN if usual is not Ending.COMPLETE else usual
-        case Expected.NAME if any(len(word) == 1 for word in words[-_SPELLED:]):
-            return Ending.OPEN
-        case Expected.NAME if usual is Ending.UNCLEAR and len(words) >= _SPELLED:
-            return Ending.COMPLETE
-        case Expected.STORY if usual is Ending.UNCLEAR:
-            return Ending.OPEN
-        case _:
-            return usual
-
-
-def digits_in(text: str) -> int:
-    """How many digits were said or keyed, written as digits."""
-    return sum(letter.isdecimal() for letter in text)
+    return _ADVICE[hint.expected](hint, _Answer(text=text, words=exact_words(text), usual=usual))

@@ -47,9 +47,11 @@ class TurnMachine:
         due = self._state.next()
         return due[0] if due else None
 
-    def expect(self, hint: Hint = NO_HINT) -> None:
-        """What the agent has just asked for; it holds until something else is expected."""
-        self._state.turn.hint = hint
+    def expect(self, hint: Hint | None) -> None:
+        """What the caller will answer to, from somebody who knows. It holds, whatever the agent says, until something
+        else is expected; None: the agent's own questions tell it again."""
+        self._state.told = hint is not None
+        self._state.turn.hint = hint or NO_HINT
 
     def handle(self, event: TurnEvent, now: float) -> tuple[TurnCommand, ...]:
         """Take in what happened. An event goes before a deadline that passed unnoticed."""

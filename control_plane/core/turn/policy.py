@@ -70,8 +70,8 @@ class TurnPolicy:
 
 _PROMPT: Final = Waits(complete_s=0.3, unclear_s=0.7, open_s=1.5)
 _HIDDEN: Final[Mapping[str, Waits]] = {
-    "es": Waits(complete_s=0.6, unclear_s=1.0, open_s=1.6),
-    "en": Waits(complete_s=0.6, unclear_s=1.0, open_s=1.6),
+    "es": Waits(complete_s=0.72, unclear_s=1.05, open_s=1.6),
+    "en": Waits(complete_s=0.72, unclear_s=1.05, open_s=1.6),
 }
 """A speculation works while one waits, so that a longer wait costs nothing: see docs/benchmarks.md for the figures."""
 

@@ -13,6 +13,7 @@ from control_plane.core.turn.events import (
     EagerEnd,
     FinalHeard,
     InterimHeard,
+    SoundJudged,
     SpeechStarted,
     SpeechStopped,
     TurnEvent,
@@ -50,6 +51,11 @@ def voice_off(it: TurnState, event: SpeechStopped, *, now: float) -> None:
     it.turn.take_voice(False, now, silent_s=event.silent_s)
     it.patience.voice(False, now)
     it.guess()
+
+
+def note_sound(it: TurnState, event: SoundJudged, *, now: float) -> None:
+    if not it.turn.voice:
+        it.turn.listener.heard(event.finished)
 
 
 def note_interim(it: TurnState, event: InterimHeard, *, now: float) -> None:
@@ -93,7 +99,7 @@ def agent_started(it: TurnState, event: AgentStarted, *, now: float) -> None:
 
 
 def agent_stopped(it: TurnState, event: AgentStopped, *, now: float) -> None:
-    it.agent_ends(now)
+    it.agent_ends(now, said=event.said)
 
 
 # While the agent is audible.
@@ -130,7 +136,7 @@ def digit_interrupts(it: TurnState, event: DigitPressed, *, now: float) -> None:
 
 
 def agent_stopped_speaking(it: TurnState, event: AgentStopped, *, now: float) -> None:
-    it.agent_ends(now)
+    it.agent_ends(now, said=event.said)
     if (answer := it.answer_in_murmur(now)) is not None:
         take_final(it, answer, now=now)
 
@@ -159,7 +165,7 @@ def final_settles_pause(it: TurnState, event: FinalHeard, *, now: float) -> None
 
 def agent_stopped_in_pause(it: TurnState, event: AgentStopped, *, now: float) -> None:
     it.commands.append(Resume())
-    it.agent_ends(now)
+    it.agent_ends(now, said=event.said)
 
 
 def agent_paused(it: TurnState, event: AgentPaused, *, now: float) -> None:
@@ -170,6 +176,7 @@ RULES: Final[Mapping[Floor, Mapping[type[TurnEvent], Rule]]] = {
     Floor.LISTENING: {
         SpeechStarted: voice_on,
         SpeechStopped: voice_off,
+        SoundJudged: note_sound,
         InterimHeard: note_interim,
         EagerEnd: eager_end,
         FinalHeard: take_final,
@@ -182,6 +189,7 @@ RULES: Final[Mapping[Floor, Mapping[type[TurnEvent], Rule]]] = {
     Floor.SPEAKING: {
         SpeechStarted: voice_pauses_agent,
         SpeechStopped: silent_in_pause,
+        SoundJudged: note_sound,
         InterimHeard: interim_may_interrupt,
         EagerEnd: interim_may_interrupt,
         FinalHeard: final_may_interrupt,
@@ -194,6 +202,7 @@ RULES: Final[Mapping[Floor, Mapping[type[TurnEvent], Rule]]] = {
     Floor.PAUSED: {
         SpeechStarted: voice_in_pause,
         SpeechStopped: silent_in_pause,
+        SoundJudged: note_sound,
         InterimHeard: interim_may_interrupt,
         EagerEnd: interim_may_interrupt,
         FinalHeard: final_settles_pause,

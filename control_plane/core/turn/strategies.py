@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from control_plane.core.turn.endings import Ending, ending
 from control_plane.core.turn.endpointing import CallerTurn, Endpointing, FixedEndpointing
 from control_plane.core.turn.hints import advised
+from control_plane.core.turn.melody import together
 from control_plane.core.turn.policy import EndpointingKind, TurnPolicy, Waits
 
 
@@ -48,7 +49,8 @@ class SilenceEndpointing:
         if not self.reads_words:
             return Ending.UNCLEAR
         text = turn.words.strip()
-        return advised(turn.hint, text, usual=ending(text, self.language))
+        words = advised(turn.hint, text, usual=ending(text, self.language))
+        return together(words, turn.listener.verdict)
 
 
 def endpointing_of(policy: TurnPolicy) -> Endpointing:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any, Final, cast, get_args
 
 from control_plane.core.call.commands import CarrierCommand, Command
@@ -15,12 +15,16 @@ COMMAND_TYPES: Final = {kind.__name__: kind for kind in get_args(CarrierCommand)
 ORDER_S: Final = 1e-6
 """Commands of one event are stored so far apart, so that their times tell their order."""
 
+_FIELDS: Final = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (*EVENT_TYPES.values(), *COMMAND_TYPES.values())
+}
+
 _COMMAND_IDS: Final = uuid.UUID("6b7f6c9e-54f7-4f0c-9d0e-2f7c7f3b6a10")
 
 
 def pack(value: CallEvent | CarrierCommand) -> tuple[str, dict[str, Any]]:
-    """(kind, body) of an event or command."""
-    return type(value).__name__, asdict(value)
+    """(kind, body) of an event or command, whose fields hold nothing that could change."""
+    return type(value).__name__, {name: getattr(value, name) for name in _FIELDS[type(value)]}
 
 
 def unpack_event(kind: str, body: Mapping[str, Any]) -> CallEvent:

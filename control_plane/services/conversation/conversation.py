@@ -273,7 +273,7 @@ class Conversation:
         draft = reply.draft
         self._parts.dialogue.agent_replied()
         self._parts.turns.agent(draft, draft.text, timing=reply.timing, began_at=reply.began_at)
-        self.perceive(AgentStopped())
+        self.perceive(AgentStopped(said=draft.text))
         for event in draft.then:
             self._parts.post(event)
 

@@ -19,6 +19,9 @@ class ChainEar:
 
     # What is handed through is not awaited here a second time: frames come by fifty a second.
 
+    def offer(self, audio: bytes) -> bool:
+        return self._ear.offer(audio)
+
     async def send(self, audio: bytes) -> None:
         try:
             await self._ear.send(audio)

@@ -12,10 +12,12 @@ from control_plane.core.turn.vad import VadGate
 from control_plane.observability.logging import bind_call, get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.carrier import MediaCodec, MediaStarted, SocketOpened
+from control_plane.ports.end_of_turn import EndOfTurnModel
 from control_plane.ports.errors import MalformedMessage
 from control_plane.ports.hearing import HearingOptions, SpeechToText
 from control_plane.ports.infrastructure import Clock
 from control_plane.services.calls.talk import CallTalk
+from control_plane.services.media.attention import Attention
 from control_plane.services.media.echo import ECHO_S, Echo, EchoRoom, unheeded
 from control_plane.services.media.hearing import Hearing
 from control_plane.services.media.line import Line
@@ -62,6 +64,8 @@ class DoorParts:
     supervisor: Supervisor
     playout: Callable[[], Playout]
     hearing: Callable[[CallTalk], HearingOptions]
+    turn_model: EndOfTurnModel | None = None
+    """Hears the end of a turn; None: words and silence decide."""
 
 
 class MediaDoor:
@@ -179,22 +183,31 @@ class MediaDoor:
             return None
         return Hearing(parts.stt, parts.hearing(talk), heard=talk.perceive, metrics=parts.metrics)
 
+    def _attention(self, talk: CallTalk, hearing: Hearing | None) -> Attention | None:
+        model = self._parts.turn_model
+        if model is None or hearing is None or not talk.is_eager:
+            return None
+        return Attention(hearing, model, tell=talk.perceive, spawn=self._parts.supervisor.spawn)
+
     def _stream_parts(
         self, socket: MediaSocket, codec: MediaCodec, *, talk: CallTalk, hearing: Hearing | None
     ) -> StreamParts:
         parts = self._parts
+        attention = self._attention(talk, hearing)
 
         def perceive(event: TurnEvent) -> None:
             if hearing is not None:
                 hearing.notice(event)
             talk.perceive(event)
+            if attention is not None:
+                attention.notice(event)
 
         return StreamParts(
             socket=socket,
             codec=codec,
             line=Line(socket, codec, playout=parts.playout(), clock=parts.clock),
             gate=(gate := VadGate()),
-            hearing=hearing,
+            hearing=attention or hearing,
             recorder=talk.recorder(),
             eager=talk.is_eager,
             ear=talk.ear.leg(gate),

@@ -18,6 +18,8 @@ from control_plane.observability.metrics import Metrics
 from control_plane.ports.errors import Misconfigured, ProviderError, Rejected, Timeout
 from control_plane.ports.hearing import Ear, Heard, HearingOptions, Listening, SpeechToText
 from control_plane.services.fallback.ears import ChainEar
+from control_plane.services.media.pace import Pace
+from control_plane.services.media.stall import StallWatch
 
 log = get_logger("hearing")
 
@@ -29,14 +31,8 @@ AFTER_FINAL_FRAMES: Final = 50
 """A final covers the sound up to a moment before it comes; what is younger may hold the next word."""
 AFTER_END_FRAMES: Final = 15
 """The same for a final that closes the utterance: it comes after a silence."""
-STALL_FRAMES: Final = 100
-"""Two seconds of the caller's voice of which the recogniser tells nothing at all, not even that it listens."""
-VOICE_FRAMES: Final = 25
-"""So much of a voice is worth being told of."""
-AFTER_VOICE_FRAMES: Final = 40
-"""So long after the voice nothing was told of it."""
-AT_ONCE_FRAMES: Final = 3
-"""Frames that come together after a hold-up are no time in which the recogniser could have told anything."""
+PIECE_FRAMES: Final = 10
+"""So many go out together to a recogniser that has to catch up."""
 STALLS: Final = 2
 """So many ears in a row that tell nothing; then the carrier has to listen."""
 ALIVE_FRAMES: Final = 100
@@ -72,20 +68,22 @@ class Hearing:
         self._dropped = metrics.media_dropped_total.labels(reason="recogniser_away")
         self._frames: deque[bytes] = deque(maxlen=BACKLOG_FRAMES)
         self._sent: deque[bytes] = deque(maxlen=BACKLOG_FRAMES)
-        self._fed = asyncio.Event()
+        self._wanted = asyncio.Event()
+        """Whether the sending task has something to do that `feed` cannot."""
+        self._ear: Ear | None = None
+        """Where `feed` may write by itself: not while the sending task is at it."""
+        self._pace = Pace()
+        self._watch = StallWatch()
+        self._taken = 0
+        """Frames that this ear took after what was sent to it again."""
         self._failures = 0
         """In a row, without a sign of life in between."""
-        self._voice = False
         self._unsettled = False
         """Whether there was a voice or a word since the last final."""
         self._final = ""
         """What was final last, while its last words may be heard again."""
         self._replayed = False
         self._to_finalize = False
-        self._unanswered = 0
-        """Frames with a voice since the recogniser last told anything."""
-        self._waited = 0
-        """Frames since that voice fell silent."""
         self._stalls = 0
         """Ears in a row that told nothing."""
 
@@ -94,7 +92,8 @@ class Hearing:
         if len(self._frames) == BACKLOG_FRAMES:
             self._dropped.inc()
         self._frames.append(frame)
-        self._fed.set()
+        if len(self._frames) >= self._pace.fed():
+            self._flush()
 
     def notice(self, event: TurnEvent) -> None:
         """The voice gate's view of the same frames."""
@@ -102,16 +101,38 @@ class Hearing:
             case SpeechStarted():
                 if not self._unsettled:
                     _shorten(self._sent, LEAD_IN_FRAMES)
-                self._voice = self._unsettled = True
+                self._unsettled = self._watch.voice = True
             case SpeechStopped():
-                self._voice = False
+                self._watch.voice = False
             case _:
-                pass
+                return
+        self._pace.voice(self._watch.voice)
+        self._flush()
 
     def finalize(self) -> None:
         """Have what was fed so far made final, without waiting for the recogniser's own endpoint."""
         self._to_finalize = True
-        self._fed.set()
+        self._pace.finalize()
+        self._wanted.set()
+
+    def _flush(self) -> None:
+        """What is held goes out from here when it can go at once."""
+        ear, frames = self._ear, self._frames
+        if ear is None or not frames:
+            return
+        if not ear.offer(b"".join(frames)):
+            self._hand_over()
+            return
+        self._sent.extend(frames)
+        self._took(len(frames))
+        frames.clear()
+        if self._watch.stalled:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        """To the sending task, which may wait and may fail."""
+        self._ear = None
+        self._wanted.set()
 
     async def run(self) -> None:
         """Until cancelled. Raises Deaf when no recogniser is to be had: at once when all refuse for good."""
@@ -163,26 +184,25 @@ class Hearing:
     # --- to the recogniser ------------------------------------------------------------------------
 
     async def _send(self, ear: Ear) -> None:
-        await self._replay(ear)
-        frames, sent = self._frames, self._sent
-        taken = self._waited = 0
-        self._unanswered = VOICE_FRAMES if self._unsettled else 0
-        while True:
-            self._wait(min(len(frames), AT_ONCE_FRAMES))
-            while frames:
-                frame = frames.popleft()
-                sent.append(frame)  # first, so that it is sent again if this ear does not get it
-                await ear.send(frame)
-                taken += 1
-            if taken >= ALIVE_FRAMES:
-                self._failures = 0
-            if self._unanswered >= STALL_FRAMES or self._waited >= AFTER_VOICE_FRAMES:
-                self._give_up_on(ear)
-            if self._to_finalize:
-                self._to_finalize = False
-                await ear.finalize()
-            self._fed.clear()
-            await self._fed.wait()
+        """Sends what `feed` cannot: what was fed while there was no ear, and whatever has to wait."""
+        frames, wanted = self._frames, self._wanted
+        try:
+            await self._replay(ear)
+            while True:
+                wanted.clear()
+                while frames:
+                    self._took(await self._pass_on(ear))
+                if self._watch.stalled:
+                    self._give_up_on(ear)
+                if self._to_finalize:
+                    self._to_finalize = False
+                    await ear.finalize()
+                if not frames and not wanted.is_set():
+                    self._ear = ear
+                    await wanted.wait()
+                    self._ear = None
+        finally:
+            self._ear = None
 
     async def _replay(self, ear: Ear) -> None:
         """What an earlier ear was sent in vain; sound in which nobody spoke is not worth the time it takes."""
@@ -191,15 +211,25 @@ class Hearing:
         self._replayed = bool(self._sent)
         self._sent.extend(self._frames)
         self._frames.clear()
-        for frame in tuple(self._sent):
-            await ear.send(frame)
+        self._frames.extend(self._sent)
+        self._sent.clear()
+        while self._frames:
+            await self._pass_on(ear)
+        self._taken = 0
+        self._watch.begin(owed=self._unsettled)
 
-    def _wait(self, frames: int) -> None:
-        if self._voice:
-            self._unanswered += frames
-            self._waited = 0
-        elif self._unanswered >= VOICE_FRAMES:
-            self._waited += frames
+    async def _pass_on(self, ear: Ear) -> int:
+        """The next piece of what waits; tells how many frames that were."""
+        piece = [self._frames.popleft() for _ in range(min(PIECE_FRAMES, len(self._frames)))]
+        self._sent.extend(piece)  # first, so that it is sent again if this ear does not get it
+        await ear.send(b"".join(piece))
+        return len(piece)
+
+    def _took(self, frames: int) -> None:
+        self._taken += frames
+        if self._taken >= ALIVE_FRAMES:
+            self._failures = 0
+        self._watch.took(frames)
 
     def _give_up_on(self, ear: Ear) -> None:
         """Raises _Stalled."""
@@ -213,13 +243,16 @@ class Hearing:
 
     async def _listen(self, ear: Ear) -> None:
         async for event in ear.events():
-            self._unanswered = self._waited = self._stalls = 0
+            self._watch.told()
+            self._stalls = 0
             if isinstance(event, Listening):
                 continue
             self._failures = 0
             if isinstance(event, UtteranceEnded):
                 self._heard(event)
                 continue
+            if event.text:
+                self._pace.words()
             new = event
             if self._replayed and event.text:
                 new = replace(event, text=without_overlap(event.text, self._final))
@@ -233,9 +266,10 @@ class Hearing:
     def _settle(self, final: FinalHeard) -> None:
         _shorten(self._sent, AFTER_END_FRAMES if final.ends_speech else AFTER_FINAL_FRAMES)
         if final.ends_speech:
-            self._unsettled = self._voice
+            self._unsettled = self._watch.voice
         if final.text:
             self._final, self._replayed = final.text, False
+        self._pace.final(ends_speech=final.ends_speech)
 
 
 def _shorten(frames: deque[bytes], length: int) -> None:

@@ -58,7 +58,7 @@ class Inlet:
             await self._filled.wait()
 
 
-async def pumped(receive: Callable[[], Awaitable[str | bytes]], inlet: Inlet, take: Take) -> None:
+async def pumped(receive: Callable[[], Awaitable[str | bytes]], inlet: Inlet, *, take: Take) -> None:
     """All messages of `receive` through `inlet` to `take`, until SocketClosed or until the inlet is closed.
 
     For servers with an endless queue of their own: a task does nothing but receive, so that what piles up piles up

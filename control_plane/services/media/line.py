@@ -128,14 +128,20 @@ class Line:
 
     async def _sleep(self) -> None:
         wake_at = self.playout.wake_at
-        delay = None if wake_at is None else max(0.0, wake_at - self._clock.steady())
+        timer = None
+        if wake_at is not None:
+            # A timer of the loop: running into a timeout costs several times as much, five times a second and call.
+            delay = max(0.0, wake_at - self._clock.steady())
+            timer = asyncio.get_running_loop().call_later(delay, self._wake.set)
         try:
-            async with asyncio.timeout(delay):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+            await self._wake.wait()
+        finally:
+            if timer is not None:
+                timer.cancel()
         self._wake.clear()
 
     async def _send(self, message: str) -> None:
+        if self._socket.offer(message):
+            return
         async with asyncio.timeout(SEND_TIMEOUT_S):
             await self._socket.send(message)

@@ -36,6 +36,10 @@ class MediaSocket(Protocol):
         """Messages that were given up because too many waited."""
         ...
 
+    def offer(self, message: str) -> bool:
+        """Send it at once if that takes no waiting; False: nothing was sent, `send` it. Raises SocketClosed."""
+        ...
+
     async def send(self, message: str) -> None:
         """Returns when the message is with the operating system or in a write buffer with room. Raises SocketClosed."""
         ...

@@ -15,6 +15,8 @@ from control_plane.ports.infrastructure import Clock
 from control_plane.ports.stores import StoredWebhook, StoreUnavailable, WebhookStore
 from control_plane.services.calls.orders import LivesElsewhere
 from control_plane.services.calls.session import InboxFull
+from control_plane.services.supervisor import Supervisor
+from control_plane.services.webhooks.keeping import Keeper
 
 log = get_logger("webhooks")
 
@@ -68,6 +70,7 @@ class IntakeParts:
     route: Callable[[Delivery], Awaitable[None]]
     clock: Clock
     metrics: Metrics
+    supervisor: Supervisor
     alone: Callable[[], bool] = lambda: True
     """Whether no other node shares the database."""
 
@@ -78,6 +81,7 @@ class WebhookIntake:
     def __init__(self, parts: IntakeParts) -> None:
         self._parts = parts
         self._queue: asyncio.Queue[tuple[Notice, float]] = asyncio.Queue(QUEUE_LIMIT)
+        self._keeper = Keeper(parts.store, clock=parts.clock, spawn=parts.supervisor.spawn)
         self._faulty = _Faulty(parts.clock)
 
     async def accept(self, headers: Mapping[str, str], body: bytes) -> Receipt:
@@ -87,11 +91,18 @@ class WebhookIntake:
         parts.reader.verify(headers, body, now=now)
         notice = parts.reader.read(body)
         webhook = StoredWebhook(
-            carrier=parts.carrier, event_id=notice.event_id, kind=notice.kind, body=body, received_at=now
+            carrier=parts.carrier,
+            event_id=notice.event_id,
+            kind=notice.kind,
+            body=body,
+            received_at=now,
+            worked=notice.event is None,
         )
-        if not await parts.store.add(webhook):
+        if not await self._keeper.keep(webhook):
             return Receipt.DUPLICATE
-        if not self._queue.full():
+        if notice.event is None:
+            self._worked(now)
+        elif not self._queue.full():
             self._queue.put_nowait((notice, now))
         return Receipt.STORED
 
@@ -161,7 +172,10 @@ class WebhookIntake:
             log.error("webhook met a fault of ours, it waits", kind=kind, exc_info=fault)
         else:
             self._faulty.discard(event_id)
-            self._parts.metrics.webhook_age_seconds.observe(max(0.0, self._parts.clock.wall() - received_at))
+            self._worked(received_at)
+
+    def _worked(self, received_at: float) -> None:
+        self._parts.metrics.webhook_age_seconds.observe(max(0.0, self._parts.clock.wall() - received_at))
 
 
 class _Faulty:

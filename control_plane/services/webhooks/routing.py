@@ -27,6 +27,10 @@ UNWILLING_S: Final = 6.0
 UNKNOWN_S: Final = 30.0
 """How long a webhook of a call that nobody knows may be one whose call is just being stored by another node."""
 
+OVERTAKING_S: Final = 3.0
+"""So long a hangup may have overtaken the offer or the dial's answer that makes its call known. Carriers promise no
+order; an offer that is taken after its hangup was put away would hold a line for a leg that is dead."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouterParts:
@@ -100,6 +104,8 @@ class NoticeRouter:
         if family is not None and await self._desk.lives_elsewhere(family):
             raise LivesElsewhere(family.node)  # of a leg that the carrier made for it: known where it lives
         self._leave_to_others(delivery, within_s=UNKNOWN_S)
+        if isinstance(event, LegHungUp) and self._clock.wall() - delivery.received_at < OVERTAKING_S:
+            raise LivesElsewhere("")  # not anywhere yet: the sweep brings it again
         log.warning("webhook for an unknown call", kind=notice.kind)
         self._metrics.webhooks_total.labels(carrier=self._carrier, outcome="unknown_call").inc()
         await self._done(notice)

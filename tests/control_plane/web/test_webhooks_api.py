@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from control_plane.adapters.carriers.telnyx.webhooks import TelnyxWebhookReader
 from control_plane.core.call.events import LegAnswered
-from control_plane.ports.carrier import Carrier
+from control_plane.ports.carrier import Carrier, Notice
 from control_plane.ports.stores import StoreUnavailable
 from control_plane.services.doctor.mark import HEADER
 from control_plane.testing.carriers import SIGNATURE, FakeCallControl, PlainCodec
@@ -126,13 +126,13 @@ async def test_a_body_that_never_arrives_is_not_waited_for_without_end(
 
 
 async def test_a_webhook_that_cannot_be_stored_is_to_be_repeated(it: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def away(*args: Any) -> bool:
+    async def away(*args: Any) -> list[bool]:
         raise StoreUnavailable("database: no answer in time")
 
     call_id = await it.call()
     body = it.notice(call_id, LegAnswered(control_id="leg-1"), event_id="event-1")
     with monkeypatch.context() as patched:
-        patched.setattr(type(it.gateway.intakes["telnyx"]._parts.store), "add", away)
+        patched.setattr(type(it.gateway.intakes["telnyx"]._parts.store), "add_all", away)
         answer = await deliver(it, body)
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
@@ -168,3 +168,41 @@ async def test_a_real_signature_is_checked_on_the_bytes_as_they_came(
         assert (await deliver(it, same_meaning, headers)).status_code == 401
         assert (await deliver(it, body, headers | {"Telnyx-Timestamp": str(int(stamp) + 1)})).status_code == 401
         assert (await deliver(it, body, headers)).status_code == 200
+
+
+async def test_what_starts_nothing_is_stored_as_worked(it: Served) -> None:
+    body = it.reader.add(Notice(event_id="event-1", kind="call.cost", event=None))
+    for outcome in ("stored", "duplicate"):
+        answer = await deliver(it, body)
+        assert await answer.get_json() == {"status": outcome}
+    store = it.gateway.intakes["telnyx"]._parts.store
+    assert await store.unworked() == []
+    assert it.gateway.intakes["telnyx"].waiting == 0
+    assert it.metric("webhook_age_seconds_count") == 1
+
+
+async def test_a_refusal_is_a_problem_and_counted_as_a_request(it: Served) -> None:
+    answer = await deliver(it, b"{}", {})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (await answer.get_json())["instance"] == "/webhook/telnyx"
+    await deliver(it, it.reader.add(Notice(event_id="event-1", kind="call.cost", event=None)))
+    for status in ("200", "401"):
+        assert it.metric("http_requests_total", route="/webhook/<carrier>", status=status) == 1
+
+
+async def test_a_fault_of_ours_is_answered_and_keeps_its_reason_to_itself(
+    it: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*args: Any) -> list[bool]:
+        raise KeyError("a secret")
+
+    monkeypatch.setattr(type(it.gateway.intakes["telnyx"]._parts.store), "add_all", broken)
+    answer = await deliver(it, it.reader.add(Notice(event_id="event-1", kind="call.cost", event=None)))
+    assert (answer.status_code, (await answer.get_json())["code"]) == (500, "internal")
+    assert "secret" not in await answer.get_data(as_text=True)
+
+
+async def test_webhooks_are_taken_while_the_gateway_drains(it: Served) -> None:
+    await it.gateway.drain(timeout_s=0)
+    answer = await deliver(it, it.reader.add(Notice(event_id="event-1", kind="call.cost", event=None)))
+    assert answer.status_code == 200

@@ -225,7 +225,7 @@ async def test_it_refuses_on_demand(
 @pytest.mark.parametrize("target", ["deepgram_flux.stream", "deepgram_flux.live"])
 @pytest.mark.parametrize("kind", ["cut", "garbage", "error"])
 async def test_it_breaks_on_demand(recogniser: FluxSpeechToText, world: World, target: str, kind: str) -> None:
-    world.faults.add(Fault(target=target, kind=kind, params={"after_s": 0}))
+    world.faults.add(Fault(target=target, kind=kind, params={"after_s": 0.05}))
     ear = await recogniser.open(HearingOptions())
     with pytest.raises(ProviderError):  # noqa: PT012 - a sender may be told first
         await ear.send(SILENCE)

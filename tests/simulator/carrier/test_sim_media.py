@@ -180,3 +180,13 @@ async def test_on_hold_no_frames_come_at_all(phone, gateway):
     assert len(gateway.frames("media")) <= 5
     await gateway.until(lambda: len(gateway.frames("media")) > 10)
     assert leg.alive
+
+
+async def test_a_gateway_that_does_not_read_loses_the_socket(phone, gateway):
+    leg = await phone.talk(WAIT)
+    leg.stream.choked(True)
+    leg.stream.choked(False)
+    leg.stream.choked(True)
+    await gateway.heard("streaming.stopped")
+    assert [fault["kind"] for fault in (await phone.report(leg))["client_faults"]] == ["not_reading"]
+    assert leg.alive

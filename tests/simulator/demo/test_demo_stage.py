@@ -34,3 +34,6 @@ async def test_the_demo_can_be_asked_to_go_without_nginx(tmp_path: Path) -> None
     async with stage(parse(["--direct", "--keep", str(tmp_path)], NOW), Crew(lambda _: None)) as ready:
         assert ready.direct
         assert await ready.gateway.ready()
+        settings = ready.control.unit.environment
+        assert settings["WS_STREAM_URL"] == f"ws://127.0.0.1:{settings['STREAM_PORT']}/stream/media"
+        assert settings["STREAM_PORT"] not in {"0", settings["API_PORT"]}

@@ -59,3 +59,17 @@ def test_each_model_is_kept_from_thinking_as_far_as_it_allows(model: str, fields
 
 def test_sampling_settings_which_are_refused_are_never_sent() -> None:
     assert not {"temperature", "top_p", "top_k"} & to_request(question(), "claude-haiku-5-5").keys()
+
+
+def test_an_answer_that_has_begun_is_asked_to_go_on_behind_what_is_cached() -> None:
+    plain, begun = (to_request(question(begun=text), "claude-haiku-5-5") for text in ("", "Abrimos de "))
+    assert begun["messages"] == plain["messages"]
+    assert begun["system"][:1] == plain["system"]
+    assert '"Abrimos de"' in begun["system"][1]["text"]
+    assert "cache_control" not in begun["system"][1]
+
+
+def test_a_model_that_takes_a_beginning_gets_it_as_its_own_words() -> None:
+    request = to_request(question(begun="Abrimos de "), "claude-haiku-4-5")
+    assert request["messages"][-1] == {"role": "assistant", "content": [{"type": "text", "text": "Abrimos de"}]}
+    assert len(request["system"]) == 1

@@ -80,3 +80,12 @@ def test_a_whole_call_reads_as_expected() -> None:
 
 def test_a_dialogue_without_words_is_a_call_that_was_connected() -> None:
     assert to_messages("", []) == [{"role": "user", "content": CALL_CONNECTED}]
+
+
+def test_an_answer_that_has_begun_is_asked_to_go_on_in_the_system_text() -> None:
+    hello = (Message(role="caller", text="Hola."),)
+    first, second = to_messages("Eres Ana.", hello, begun="Abrimos de ")
+    assert first["role"] == "system"
+    assert first["content"].startswith("Eres Ana.\n\n")
+    assert '"Abrimos de"' in first["content"]
+    assert second == {"role": "user", "content": "Hola."}

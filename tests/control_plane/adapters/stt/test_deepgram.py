@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from control_plane.adapters.sockets import SocketTimings
+from control_plane.adapters.provider_socket import SocketTimings
 from control_plane.adapters.stt.deepgram import DeepgramEar, DeepgramSpeechToText
 from control_plane.core.turn.events import FinalHeard, InterimHeard, UtteranceEnded
 from control_plane.ports.errors import Misconfigured, ProviderError, RateLimited, Rejected, Unavailable

@@ -1,9 +1,8 @@
 """Deepgram's messages, without a socket."""
 
 import pytest
-from websockets.exceptions import ConnectionClosedError
-from websockets.frames import Close
 
+from control_plane.adapters.provider_socket import SocketLost
 from control_plane.adapters.stt.deepgram_wire import closed_by_provider, heard, listen_query
 from control_plane.core.turn.events import FinalHeard, InterimHeard, UtteranceEnded
 from control_plane.ports.errors import MalformedMessage, Rejected, Unavailable
@@ -99,6 +98,6 @@ def test_an_error_message_names_the_fault_without_its_free_text() -> None:
     ],
 )
 def test_a_close_is_named_by_its_reason_or_code(code: int, reason: str, kind: type, name: str) -> None:
-    error = closed_by_provider(ConnectionClosedError(Close(code, reason), None))
+    error = closed_by_provider(SocketLost(code, reason))
     assert type(error) is kind
     assert error.code == name

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from control_plane.adapters.sockets import SocketTimings
+from control_plane.adapters.provider_socket import SocketTimings
 from control_plane.adapters.tts.deepgram_aura import DeepgramSpeechTimings, DeepgramTextToSpeech
 from control_plane.adapters.tts.deepgram_aura_link import RESERVE, FlushBudget
 from control_plane.adapters.tts.deepgram_aura_voice import DeepgramUtterance, DeepgramVoice

@@ -1,9 +1,8 @@
 """The messages of Deepgram's `speak` socket, without a socket."""
 
 import pytest
-from websockets.exceptions import ConnectionClosedError
-from websockets.frames import Close
 
+from control_plane.adapters.provider_socket import SocketLost
 from control_plane.adapters.tts import deepgram_aura_wire as wire
 from control_plane.ports.errors import (
     MalformedMessage,
@@ -87,7 +86,7 @@ def test_an_error_message_names_the_fault_without_its_free_text() -> None:
     ],
 )
 def test_a_close_is_named_by_its_reason_or_code(reason: str, kind: type[ProviderError], code: str) -> None:
-    error = wire.closed_by_provider(ConnectionClosedError(Close(1011, reason), None))
+    error = wire.closed_by_provider(SocketLost(1011, reason))
     assert (type(error), error.code) == (kind, code)
 
 

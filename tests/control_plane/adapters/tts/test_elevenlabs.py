@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from control_plane.adapters.sockets import SocketTimings
+from control_plane.adapters.provider_socket import SocketTimings
 from control_plane.adapters.tts.elevenlabs import ElevenLabsTextToSpeech, ElevenLabsTimings
 from control_plane.adapters.tts.elevenlabs_voice import ElevenLabsUtterance, ElevenLabsVoice
 from control_plane.ports.errors import Misconfigured, ProviderError, RateLimited, Timeout, Unavailable

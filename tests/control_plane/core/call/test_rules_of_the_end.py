@@ -151,12 +151,32 @@ def test_other_refusals_are_only_noted(command: str) -> None:
     assert machine.state is before
 
 
-@pytest.mark.parametrize("before", [(OFFERED,), TALKING, (*TALKING, TRANSFER), (*TALKING, HANG_UP)])
-def test_a_carrier_that_says_the_call_is_gone_is_believed(before: tuple[e.CallEvent, ...]) -> None:
+GONE = e.CommandFailed(command="SendDigits", code="90018", gone=True)
+
+
+@pytest.mark.parametrize("before", [(OFFERED,), TALKING, (*TALKING, TRANSFER)])
+def test_a_leg_that_is_gone_before_our_command_ends_for_the_reason_that_the_carrier_tells(
+    before: tuple[e.CallEvent, ...],
+) -> None:
     machine = after(*before)
-    gone = e.CommandFailed(command="SendDigits", code="90018", gone=True)
-    assert machine.handle(gone, T) == (c.StopTalking(),)
+    assert machine.handle(GONE, T) == (c.StopTalking(),)
+    assert machine.state.phase is Phase.ENDING
+    machine.handle(e.LegHungUp(cause=HangupCause.CANCELLED, source="caller"), T + 1)
+    assert (machine.state.phase, machine.state.cause) == (Phase.ENDED, HangupCause.CANCELLED)
+
+
+def test_a_leg_that_is_gone_without_a_word_ends_by_itself() -> None:
+    machine = after(*TALKING, GONE)
+    assert machine.handle(HANG_UP, T) == ()
+    machine.tick(T + PATIENCE[Phase.ENDING])
     assert (machine.state.phase, machine.state.cause) == (Phase.ENDED, HangupCause.UNKNOWN)
+
+
+def test_a_leg_that_is_gone_when_it_is_hung_up_waits_for_the_carriers_word_no_longer() -> None:
+    machine = after(*TALKING, HANG_UP)
+    before = machine.state
+    assert machine.handle(GONE, T + 5) == ()
+    assert machine.state is before
 
 
 # --- what is left ---------------------------------------------------------------------------------

@@ -30,7 +30,15 @@ def test_an_unfinished_english_sentence_is_open(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["¿A qué hora abren?", "No, gracias.", "Ajá, claro.", "Eso es todo, gracias.", "Cuánto cuesta eso"],
+    [
+        "¿A qué hora abren?",
+        "No, gracias.",
+        "Ajá, claro.",
+        "Eso es todo, gracias.",
+        "Cuánto cuesta eso",
+        "Sí, hasta el martes.",
+        "Por mensaje está bien.",
+    ],
 )
 def test_what_asks_for_an_answer_is_complete(text: str) -> None:
     assert ending(text, "es") is Ending.COMPLETE

@@ -6,23 +6,65 @@ from control_plane.core.turn.endings import Ending
 from control_plane.core.turn.hints import NO_HINT, Expected, Hint, advised
 
 UNCLEAR, OPEN, COMPLETE = Ending.UNCLEAR, Ending.OPEN, Ending.COMPLETE
+YES_NO, NOTHING = Hint(expected=Expected.YES_NO), Hint(expected=Expected.NOTHING)
+NAME, FULL_NAME = Hint(expected=Expected.NAME), Hint(expected=Expected.NAME, length=2)
+DIGITS, TELEPHONE = Hint(expected=Expected.DIGITS), Hint(expected=Expected.DIGITS, length=9)
+EMAIL, WHEN = Hint(expected=Expected.EMAIL), Hint(expected=Expected.WHEN)
+NUMBER, STORY = Hint(expected=Expected.NUMBER), Hint(expected=Expected.STORY)
+SPELLING, ADDRESS = Hint(expected=Expected.SPELLING), Hint(expected=Expected.ADDRESS)
+CHOICE = Hint(expected=Expected.CHOICE, options=frozenset({"azul", "carrera"}))
+OFFER = Hint(expected=Expected.NOTHING, options=frozenset({"palitos", "queso", "pan", "ajo"}))
 
 
 @pytest.mark.parametrize(
     ("hint", "text", "usual", "advice"),
     [
         (NO_HINT, "el martes", UNCLEAR, UNCLEAR),
-        (Hint(expected=Expected.YES_NO), "eso mismo", UNCLEAR, COMPLETE),
-        (Hint(expected=Expected.YES_NO), "sí pero", OPEN, OPEN),
-        (Hint(expected=Expected.YES_NO), "la verdad es que no estoy seguro", UNCLEAR, UNCLEAR),
-        (Hint(expected=Expected.DIGITS), "55 12", UNCLEAR, OPEN),
+        (YES_NO, "sí, es la primera", UNCLEAR, COMPLETE),
+        (YES_NO, "no, nada", UNCLEAR, COMPLETE),
+        (YES_NO, "yes, for one car", UNCLEAR, COMPLETE),
+        (YES_NO, "sí", UNCLEAR, COMPLETE),
+        (YES_NO, "eso mismo", UNCLEAR, COMPLETE),
+        (YES_NO, "sí pero", OPEN, OPEN),
+        (YES_NO, "the grey one over there", UNCLEAR, UNCLEAR),
+        (YES_NO, "la verdad es que no estoy seguro", UNCLEAR, UNCLEAR),
+        (NOTHING, "perfecto, ahí nos vemos", UNCLEAR, COMPLETE),
+        (NOTHING, "pagué con una tarjeta", UNCLEAR, UNCLEAR),
+        (OFFER, "los palitos de queso", UNCLEAR, COMPLETE),
+        (OFFER, "el pan", UNCLEAR, UNCLEAR),
+        (CHOICE, "la azul", UNCLEAR, COMPLETE),
+        (CHOICE, "la azul y la", OPEN, OPEN),
+        (CHOICE, "ninguna de las dos", UNCLEAR, UNCLEAR),
+        (WHEN, "el viernes", UNCLEAR, COMPLETE),
+        (WHEN, "a las nueve", UNCLEAR, COMPLETE),
+        (WHEN, "del quince", UNCLEAR, UNCLEAR),
+        (WHEN, "cuando usted pueda", UNCLEAR, UNCLEAR),
+        (WHEN, "", UNCLEAR, UNCLEAR),
+        (NUMBER, "hace como dos semanas", UNCLEAR, COMPLETE),
+        (NUMBER, "muchas", UNCLEAR, UNCLEAR),
+        (Hint(expected=Expected.NUMBER, length=2), "cuatro", UNCLEAR, OPEN),
+        (DIGITS, "55 12", UNCLEAR, OPEN),
+        (DIGITS, "dos dos ocho cuatro uno siete", UNCLEAR, UNCLEAR),
+        (DIGITS, "no lo tengo a la mano", UNCLEAR, UNCLEAR),
         (Hint(expected=Expected.DIGITS, length=4), "55 12", UNCLEAR, COMPLETE),
-        (Hint(expected=Expected.DIGITS, length=10), "55 12", COMPLETE, OPEN),
-        (Hint(expected=Expected.NUMBER), "a las cuatro", UNCLEAR, COMPLETE),
-        (Hint(expected=Expected.NAME), "ana con a n", UNCLEAR, OPEN),
-        (Hint(expected=Expected.NAME), "ana gómez", UNCLEAR, COMPLETE),
-        (Hint(expected=Expected.NAME), "ana", UNCLEAR, UNCLEAR),
-        (Hint(expected=Expected.STORY), "me caí en la calle", UNCLEAR, OPEN),
+        (TELEPHONE, "cincuenta y cinco doce treinta y cuatro", UNCLEAR, OPEN),
+        (TELEPHONE, "cincuenta y cinco doce treinta y cuatro cincuenta y seis setenta y ocho", UNCLEAR, COMPLETE),
+        (TELEPHONE, "¿55?", COMPLETE, COMPLETE),
+        (EMAIL, "daniel punto rojas", UNCLEAR, UNCLEAR),
+        (EMAIL, "daniel arroba ejemplo", UNCLEAR, OPEN),
+        (EMAIL, "daniel arroba ejemplo punto com", UNCLEAR, COMPLETE),
+        (NAME, "Ana con A N", UNCLEAR, OPEN),
+        (NAME, "A nombre de Ana Gómez", UNCLEAR, COMPLETE),
+        (NAME, "Está a nombre de mi esposa", UNCLEAR, UNCLEAR),
+        (NAME, "It's Sanders.", UNCLEAR, COMPLETE),
+        (FULL_NAME, "Me llamo Rogelio", UNCLEAR, OPEN),
+        (FULL_NAME, "Me llamo Rogelio Ruiz", UNCLEAR, COMPLETE),
+        (SPELLING, "C A L D", UNCLEAR, OPEN),
+        (SPELLING, "no hace falta", UNCLEAR, UNCLEAR),
+        (ADDRESS, "Calle Morelos", UNCLEAR, OPEN),
+        (ADDRESS, "Calle Morelos número dos", UNCLEAR, UNCLEAR),
+        (STORY, "me caí en la calle", UNCLEAR, OPEN),
+        (STORY, "¿me escucha?", COMPLETE, COMPLETE),
     ],
 )
 def test_the_hint_decides_over_the_words(hint: Hint, text: str, usual: Ending, advice: Ending) -> None:

@@ -9,6 +9,7 @@ from control_plane.core.turn.events import (
     AgentStopped,
     FinalHeard,
     InterimHeard,
+    SoundJudged,
     SpeechStarted,
     SpeechStopped,
 )
@@ -89,6 +90,63 @@ def test_what_was_asked_for_shortens_the_wait() -> None:
     machine.expect(Hint(expected=Expected.DIGITS, length=4))
     said(machine, "55 12", until=10)
     assert machine.wake_at == pytest.approx(10.3)
+
+
+def test_the_agents_own_question_says_what_is_expected() -> None:
+    machine = listening()
+    machine.handle(AgentStarted(), 1)
+    machine.handle(AgentStopped(said="Claro. ¿Me da su teléfono?"), 3)
+    said(machine, "Cincuenta y cinco doce", until=10)
+    assert machine.wake_at == pytest.approx(11.5)
+
+
+def test_who_knows_what_is_expected_is_believed_over_the_agents_words() -> None:
+    machine = listening()
+    machine.expect(Hint(expected=Expected.DIGITS, length=4))
+    machine.handle(AgentStarted(), 1)
+    machine.handle(AgentStopped(said="¿Cuál es su nombre completo?"), 3)
+    said(machine, "55 12", until=10)
+    assert machine.wake_at == pytest.approx(10.3)
+    machine.expect(None)
+    machine.handle(AgentStarted(), 11)
+    machine.handle(AgentStopped(said="¿Cuál es su nombre completo?"), 13)
+    said(machine, "Rogelio", until=20)
+    assert machine.wake_at == pytest.approx(21.5)
+
+
+def test_a_question_that_was_talked_over_asks_for_nothing() -> None:
+    machine = listening()
+    machine.handle(AgentStarted(), 1)
+    machine.handle(AgentStopped(said="¿Me da su teléfono?"), 3)
+    machine.handle(AgentStarted(), 4)
+    machine.handle(SpeechStarted(), 6)
+    machine.handle(FinalHeard(text="Espere, tengo dos preguntas", ends_speech=False), 7)
+    machine.handle(HUSH, 7.2)
+    assert machine.wake_at == pytest.approx(7.74)
+
+
+def test_a_model_that_hears_the_end_shortens_the_wait_after_it_was_right_twice() -> None:
+    machine = listening()
+    for start in (10, 20, 30):
+        machine.handle(SpeechStarted(), start - 1)
+        machine.handle(HUSH, start + 0.16)
+        machine.handle(FinalHeard(text="Quiero una cita.", ends_speech=False), start + 0.2)
+        machine.handle(SoundJudged(finished=0.95), start + 0.25)
+        if start < 30:
+            assert machine.wake_at == pytest.approx(start + 0.7)
+            machine.tick(start + 0.7)
+            machine.handle(AgentStarted(), start + 1)
+            machine.handle(AgentStopped(said="¿Y eso por qué?"), start + 3)
+    assert machine.wake_at == pytest.approx(30.3)
+
+
+def test_a_verdict_about_a_voice_that_is_back_is_none() -> None:
+    machine = listening()
+    said(machine, "Quiero una cita.", until=10)
+    machine.handle(SpeechStarted(), 10.4)
+    machine.handle(SoundJudged(finished=0.95), 10.45)
+    machine.handle(HUSH, 11.16)
+    assert machine.wake_at == pytest.approx(11.7)
 
 
 def test_a_caller_who_was_not_understood_is_asked_sooner_than_a_silent_one_and_once() -> None:

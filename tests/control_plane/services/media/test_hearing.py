@@ -14,16 +14,16 @@ from control_plane.ports.hearing import Listening as SignOfLife
 from control_plane.services.fallback.ears import EarChain
 from control_plane.services.fallback.route import Route
 from control_plane.services.media.hearing import (
-    AFTER_VOICE_FRAMES,
     ALIVE_FRAMES,
     BACKLOG_FRAMES,
     LEAD_IN_FRAMES,
     PAUSES_S,
-    STALL_FRAMES,
-    VOICE_FRAMES,
+    PIECE_FRAMES,
     Deaf,
     Hearing,
 )
+from control_plane.services.media.pace import HELD_IN_VOICE, HELD_QUIET
+from control_plane.services.media.stall import AFTER_VOICE_FRAMES, STALL_FRAMES, VOICE_FRAMES
 from control_plane.services.supervisor import Supervisor
 from control_plane.testing.ears import FakeEar, FakeSpeechToText
 from tests.virtual_time import LoopClock, eventually
@@ -67,20 +67,16 @@ def frame(number: int) -> bytes:
 
 
 async def test_frames_reach_the_ear_and_what_it_hears_comes_back(it: Listening) -> None:
-    it.hearing.feed(frame(1))
-    await it.until_ears(1)
-    it.hearing.feed(frame(2))
+    await fed(it, *range(1, 7))
     it.ear.hear(HELLO)
     await eventually(lambda: it.heard)
     assert it.heard == [HELLO]
-    assert it.ear.audio == [frame(1), frame(2)]
+    assert it.ear.audio == [frame(number) for number in range(1, 7)]
     assert it.ear.options.language == "es"
 
 
 async def test_a_lost_ear_is_replaced_and_gets_what_is_not_words_yet_and_what_was_said_meanwhile(it: Listening) -> None:
-    await it.until_ears(1)
-    it.hearing.feed(frame(1))
-    await eventually(lambda: it.ear.audio)
+    await fed(it, 1)
     first = it.ear
     first.fail(AWAY)
     await asyncio.sleep(0.01)
@@ -130,9 +126,7 @@ async def test_when_nobody_listens_for_too_long_the_call_is_told_before_the_call
 async def test_a_recogniser_that_takes_sound_for_a_while_has_not_failed_in_a_row(it: Listening) -> None:
     for number in range(1, 9):
         await it.until_ears(number)
-        for _ in range(ALIVE_FRAMES):
-            it.hearing.feed(frame(1))
-        await eventually(lambda: not it.hearing._frames)
+        await fed(it, *range(ALIVE_FRAMES))
         await asyncio.sleep(0.1)
         it.hearing.feed(frame(1))
         await asyncio.sleep(0.1)
@@ -153,11 +147,14 @@ async def test_an_ear_that_worked_for_a_while_is_replaced_quickly_however_often_
 
 
 async def test_more_sound_than_can_wait_costs_the_oldest(it: Listening) -> None:
+    await it.until_ears(1)
     it.stt.refusal = AWAY
+    it.ear.fail(AWAY)
+    await asyncio.sleep(0.01)
     for number in range(BACKLOG_FRAMES + 20):
         it.hearing.feed(frame(number))
     it.stt.refusal = None
-    await it.until_ears(1)
+    await it.until_ears(2)
     await eventually(lambda: len(it.ear.audio) == BACKLOG_FRAMES)
     assert it.ear.audio[0] == frame(20)
     assert it.metrics.registry.get_sample_value("gateway_media_dropped_total", {"reason": "recogniser_away"}) == 20
@@ -195,9 +192,11 @@ async def test_cancelling_closes_the_ear(it: Listening) -> None:
 
 
 async def fed(it: Listening, *numbers: int) -> None:
+    """And none of them held."""
+    await eventually(lambda: it.hearing._ear is not None)
     for number in numbers:
         it.hearing.feed(frame(number))
-    await eventually(lambda: not it.hearing._frames)
+    it.hearing._flush()
     await asyncio.sleep(0.01)
 
 
@@ -281,6 +280,93 @@ async def test_what_is_to_be_made_final_is_asked_for_after_the_sound_before_it(i
     assert (it.ear.finalized, it.ear.audio) == (1, [frame(1)])
 
 
+# --- how many frames go together ------------------------------------------------------------------
+
+
+async def settled(it: Listening) -> None:
+    """The line is known and nobody speaks."""
+    await fed(it)
+    it.ear.hear(FinalHeard(text="", ends_speech=True))
+    await eventually(lambda: it.heard)
+    it.heard.clear()
+
+
+async def test_frames_of_silence_go_out_by_fives_and_a_voice_sends_off_what_is_held(it: Listening) -> None:
+    await settled(it)
+    for number in range(2 * HELD_QUIET + 2):
+        it.hearing.feed(frame(number))
+    assert (it.ear.messages, len(it.ear.audio)) == (2, 2 * HELD_QUIET)
+    it.hearing.notice(SpeechStarted())
+    assert (it.ear.messages, len(it.ear.audio)) == (3, 2 * HELD_QUIET + 2)
+
+
+async def test_after_a_voice_every_frame_goes_at_once_until_its_words_are_settled(it: Listening) -> None:
+    await settled(it)
+    it.hearing.notice(SpeechStarted())
+    for number in range(HELD_IN_VOICE + 2):
+        it.hearing.feed(frame(number))
+    assert it.ear.messages == 1
+    it.hearing.notice(SpeechStopped())
+    for number in range(4):
+        it.hearing.feed(frame(number))
+    assert it.ear.messages == 2 + 4
+    it.ear.hear(HELLO)
+    await eventually(lambda: it.heard)
+    for number in range(HELD_QUIET):
+        it.hearing.feed(frame(number))
+    assert it.ear.messages == 2 + 4 + 1
+
+
+async def test_what_is_held_goes_before_the_question_for_its_words(it: Listening) -> None:
+    await settled(it)
+    it.hearing.feed(frame(1))
+    assert it.ear.audio == []
+    it.hearing.finalize()
+    await eventually(lambda: it.ear.finalized)
+    assert it.ear.audio == [frame(1)]
+
+
+async def test_an_ear_that_does_not_keep_up_gets_every_frame_once_and_in_order(it: Listening) -> None:
+    await settled(it)
+    it.ear.full = True
+    for number in range(2 * HELD_QUIET):
+        it.hearing.feed(frame(number))
+    await eventually(lambda: len(it.ear.audio) == 2 * HELD_QUIET)
+    it.ear.full = False
+    for number in range(2 * HELD_QUIET, 4 * HELD_QUIET):
+        it.hearing.feed(frame(number))
+    await eventually(lambda: len(it.ear.audio) == 4 * HELD_QUIET)
+    assert it.ear.audio == [frame(number) for number in range(4 * HELD_QUIET)]
+
+
+async def test_frames_that_are_only_held_wake_nobody(it: Listening) -> None:
+    await settled(it)
+    for number in range(4 * HELD_QUIET):
+        it.hearing.feed(frame(number))
+    assert not it.hearing._wanted.is_set()
+    assert it.ear.messages == 4
+
+
+async def test_held_frames_are_not_lost_with_the_ear(it: Listening) -> None:
+    await settled(it)
+    it.hearing.feed(frame(1))
+    it.ear.fail(AWAY)
+    it.hearing.feed(frame(2))
+    await it.until_ears(2)
+    await eventually(lambda: it.ear.audio)
+    assert it.ear.audio == [frame(1), frame(2)]
+
+
+async def test_what_is_sent_again_goes_in_pieces_that_the_recogniser_likes(it: Listening) -> None:
+    await settled(it)
+    it.hearing.notice(SpeechStarted())
+    await fed(it, *range(3 * PIECE_FRAMES))
+    it.ear.fail(AWAY)
+    await it.until_ears(2)
+    await eventually(lambda: len(it.ear.audio) == 3 * PIECE_FRAMES)
+    assert it.ear.messages == 3
+
+
 # --- several recognisers --------------------------------------------------------------------------
 
 
@@ -309,7 +395,7 @@ async def two() -> AsyncIterator[TwoEars]:
 async def test_an_ear_that_tells_nothing_of_a_voice_is_replaced_by_another_recognisers(two: TwoEars) -> None:
     await eventually(lambda: two.one.ears)
     two.hearing.notice(SpeechStarted())
-    for number in range(STALL_FRAMES + 1):
+    for number in range(STALL_FRAMES + HELD_IN_VOICE):
         two.hearing.feed(frame(number))
         await asyncio.sleep(0.02)
     await eventually(lambda: two.two.ears)
@@ -327,7 +413,7 @@ async def test_an_ear_that_tells_nothing_of_a_voice_is_replaced_by_another_recog
 async def test_a_short_voice_of_which_nothing_is_told_is_sent_to_another_ear_soon_after_it(two: TwoEars) -> None:
     await eventually(lambda: two.one.ears)
     two.hearing.notice(SpeechStarted())
-    for number in range(VOICE_FRAMES + 1):
+    for number in range(VOICE_FRAMES + HELD_IN_VOICE):
         two.hearing.feed(frame(number))
         await asyncio.sleep(0.02)
     two.hearing.notice(SpeechStopped())
@@ -368,6 +454,7 @@ async def test_frames_that_come_together_after_a_hold_up_are_no_time_to_wait_for
     for number in range(STALL_FRAMES + 10):
         two.hearing.feed(frame(number))
     await eventually(lambda: len(two.one.ears[0].audio) > STALL_FRAMES)
+    await asyncio.sleep(0.1)
     assert two.two.ears == []
 
 

@@ -43,9 +43,9 @@ class Store(SqlWebhookStore):
         super().__init__(database)
         self.sweep_faults: list[Exception] = []
 
-    async def add(self, webhook: StoredWebhook) -> bool:
+    async def add_all(self, webhooks: Sequence[StoredWebhook]) -> Sequence[bool]:
         self._check()
-        return await super().add(webhook)
+        return await super().add_all(webhooks)
 
     async def unworked(self, *, limit: int = 500) -> Sequence[StoredWebhook]:
         self._check()
@@ -117,7 +117,15 @@ async def opened(database_url: str) -> AsyncIterator[Door]:
     database = open_database(database_url)
     reader, store, supervisor = FakeWebhookReader(), Store(database), Supervisor()
     route = Route(store)
-    parts = IntakeParts(carrier="fake", reader=reader, store=store, route=route, clock=LoopClock(), metrics=Metrics())
+    parts = IntakeParts(
+        carrier="fake",
+        reader=reader,
+        store=store,
+        route=route,
+        clock=LoopClock(),
+        metrics=Metrics(),
+        supervisor=supervisor,
+    )
     yield Door(intake=WebhookIntake(parts), reader=reader, store=store, route=route, supervisor=supervisor)
     await supervisor.aclose()
     await database.aclose()

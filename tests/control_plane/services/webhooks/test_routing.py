@@ -3,12 +3,16 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from control_plane.core.call import commands as c
 from control_plane.core.call import events as e
 from control_plane.core.call.state import Phase
 from control_plane.ports.carrier import Leg, LegIds
 from control_plane.ports.stores import CallFilter
+from control_plane.services.calls.orders import LivesElsewhere
 from control_plane.services.webhooks.intake import Delivery
+from control_plane.services.webhooks.routing import OVERTAKING_S
 from control_plane.testing.carriers import FakeCallControl
 from tests.call_events import ANSWERED, HUNG_UP, INITIATED, OFFERED, TRANSFER
 from tests.desks import ORDER, Office, office
@@ -125,9 +129,25 @@ async def test_what_interests_nobody_is_put_away(database_url: str, tmp_path: Pa
         assert await waiting(it) == []
 
 
+async def test_a_hangup_that_overtakes_its_offer_ends_the_call_once_it_is_known(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with office(database_url, tmp_path) as it:
+        with pytest.raises(LivesElsewhere):
+            await route(it, "event-1", HUNG_UP, control_id="leg-1", session_id="session-1")
+        assert await waiting(it) == ["event-1"]
+        await route(it, "event-2", OFFERED, control_id="leg-1", session_id="session-1")
+        (record,) = (await it.store.list(CallFilter(tenant_id="default"))).items
+        await it.router.route(Delivery(notice=it.reader.notices["event-1"], received_at=it.clock.wall()))
+        await it.until_gone(record.id)
+        assert await _cause(it, record.id) == HUNG_UP.cause
+
+
 async def test_a_webhook_of_an_unknown_call_is_counted_and_put_away(database_url: str, tmp_path: Path) -> None:
     async with office(database_url, tmp_path) as it:
-        await route(it, "event-1", HUNG_UP, call_id="nobody", control_id="leg-9", session_id="session-9")
+        await it.tell("event-1", HUNG_UP, call_id="nobody", control_id="leg-9", session_id="session-9")
+        long_ago = it.clock.wall() - OVERTAKING_S
+        await it.router.route(Delivery(notice=it.reader.notices["event-1"], received_at=long_ago))
         assert await waiting(it) == []
         assert it.metric("webhooks_total", carrier="fake", outcome="unknown_call") == 1
 
@@ -156,7 +176,12 @@ async def test_a_webhook_that_overtakes_the_answer_to_the_dial_finds_its_call(
         await route(it, "event-1", INITIATED, call_id=call_id, control_id="leg-1", session_id="session-1")
         await route(it, "event-2", HUNG_UP, call_id=call_id, control_id="leg-1")
         await eventually(asking.done)
-        assert (await it.desk.get(call_id)).hangup_cause == "normal"
+        # The order is answered as soon as the leg has a name; the hangup is worked after that.
+        assert await eventually(lambda: _cause(it, call_id)) == "normal"
+
+
+async def _cause(it: Office, call_id: str) -> str:
+    return (await it.desk.get(call_id)).hangup_cause
 
 
 async def _initiate(it: Office) -> None:

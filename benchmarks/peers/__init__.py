@@ -1,0 +1,1 @@
+"""Another gateway of voice bots, measured beside this one."""

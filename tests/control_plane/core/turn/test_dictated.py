@@ -1,0 +1,24 @@
+"""How many digits were dictated."""
+
+import pytest
+
+from control_plane.core.turn.dictated import digits_in
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("55 12 34", 6),
+        ("cincuenta y cinco doce treinta y cuatro", 6),
+        ("five five five, oh one four two", 7),
+        ("double seven three", 3),
+        ("doble cero siete", 3),
+        ("ciento cinco", 3),
+        ("forty two", 2),
+        ("cuarenta y ya", 2),
+        ("no me acuerdo", 0),
+        ("", 0),
+    ],
+)
+def test_words_and_figures_count(text: str, digits: int) -> None:
+    assert digits_in(text) == digits
