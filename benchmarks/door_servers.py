@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from control_plane.services.media.socket import SocketClosed
 from control_plane.web.media import QuartSocket
-from control_plane.web.stream_listener import StreamSocket
+from control_plane.web.stream_socket import StreamSocket
 
 HOST: Final = "127.0.0.1"
 PATH: Final = "/stream/media/ticket"

@@ -176,19 +176,19 @@ async def _serve(settings: Settings) -> bool:
         await stop.wait()
         log.info("draining", calls=gateway.desk.roster.live_calls, seconds=settings.drain_seconds)
         await _drain(gateway, settings.drain_seconds)
-        await webhooks.aclose()  # as long as there is somebody who stores what is being taken
+        await doors.aclose()  # as long as there is somebody who keeps what still comes in
 
     log.info("starting", host=settings.host, port=settings.api_port)
     gateway.supervisor.spawn(superseded(), "superseded")
-    async with AsyncExitStack() as beside_it, AsyncExitStack() as webhooks:
+    async with AsyncExitStack() as doors:
         if settings.stream_port:
             with _usable(settings.host, settings.stream_port, name="STREAM_PORT"):
-                await beside_it.enter_async_context(
+                await doors.enter_async_context(
                     listening(gateway, host=settings.host, port=settings.stream_port, calls=settings.max_calls)
                 )
         if settings.webhook_port:
             with _usable(settings.host, settings.webhook_port, name="WEBHOOK_PORT"):
-                await webhooks.enter_async_context(
+                await doors.enter_async_context(
                     taking_webhooks(gateway, host=settings.host, port=settings.webhook_port)
                 )
         with _usable(settings.host, settings.api_port, name="API_PORT"):

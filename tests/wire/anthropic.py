@@ -67,7 +67,7 @@ class AnthropicWire:
         self.url = ""
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
-        self.heads = 0
+        self.greetings = 0
         self.peers: list[object] = []
         self.left = 0
         self._replies: deque[Sequence[Step] | web.Response] = deque()
@@ -92,8 +92,8 @@ class AnthropicWire:
             self.left += 1
             raise
 
-    async def head(self, request: web.Request) -> web.Response:
-        self.heads += 1
+    async def greet(self, request: web.Request) -> web.Response:
+        self.greetings += 1
         self.peers.append(_peer(request))
         return web.Response(status=404)
 
@@ -126,7 +126,7 @@ async def anthropic_wire() -> AsyncIterator[AnthropicWire]:
     wire = AnthropicWire()
     app = web.Application()
     app.router.add_post("/anthropic/v1/messages", wire.messages)
-    app.router.add_route("HEAD", "/anthropic", wire.head)
+    app.router.add_route("GET", "/anthropic", wire.greet)
     async with serving(app) as url:
         wire.url = f"{url}/anthropic"
         yield wire

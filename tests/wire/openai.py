@@ -55,7 +55,7 @@ class OpenAiWire:
         self.url = ""
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
-        self.heads = 0
+        self.greetings = 0
         self.peers: list[object] = []
         self.left = 0
         self._replies: deque[Sequence[Step] | web.Response] = deque()
@@ -80,8 +80,8 @@ class OpenAiWire:
             self.left += 1
             raise
 
-    async def head(self, request: web.Request) -> web.Response:
-        self.heads += 1
+    async def greet(self, request: web.Request) -> web.Response:
+        self.greetings += 1
         self.peers.append(_peer(request))
         return web.Response(status=404)
 
@@ -114,7 +114,7 @@ async def openai_wire() -> AsyncIterator[OpenAiWire]:
     wire = OpenAiWire()
     app = web.Application()
     app.router.add_post("/openai/v1/chat/completions", wire.completions)
-    app.router.add_route("HEAD", "/openai/v1", wire.head)
+    app.router.add_route("GET", "/openai/v1", wire.greet)
     async with serving(app) as url:
         wire.url = f"{url}/openai/v1"
         yield wire

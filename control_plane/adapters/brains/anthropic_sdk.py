@@ -1,7 +1,7 @@
 """The `anthropic` SDK: its client and its errors. Imported only when first needed, as that takes two seconds.
 
 Source: the SDK of version 2, which speaks through httpx2. It makes the request and knows the refusals; what a reply
-brings is read from the connection itself (`docs/decisions/0013-claude-stream.md`).
+brings is read as it comes from aiohttp (`docs/decisions/0013-claude-stream.md`).
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
+import aiohttp
 import anthropic
 import httpx2
 import orjson
@@ -18,10 +19,10 @@ import orjson
 from control_plane.adapters.brains.anthropic_request import PROVIDER
 from control_plane.adapters.brains.anthropic_stream import ReplyReader
 from control_plane.adapters.brains.anthropic_timings import AnthropicTimings
-from control_plane.adapters.brains.anthropic_transport import WireTransport
+from control_plane.adapters.brains.anthropic_transport import AiohttpTransport
 from control_plane.adapters.brains.event_lines import EventLines
+from control_plane.adapters.http_session import HttpSession
 from control_plane.adapters.http_transport import Body, body_of
-from control_plane.adapters.http_wire import WireLost, Wires, is_proxied
 from control_plane.adapters.refusals import kind_of, refusal
 from control_plane.ports.brain import BrainEvent
 from control_plane.ports.errors import (
@@ -53,9 +54,9 @@ class AnthropicClient:
     def __init__(self, *, api_key: str, base_url: str, timings: AnthropicTimings) -> None:
         self._timings = timings
         self._base_url = base_url
-        wires = Wires(keep_s=timings.keep_connection, security=httpx2.create_ssl_context)
+        session = HttpSession(base_url, keep_s=timings.keep_connection, security=httpx2.create_ssl_context)
         self._http = anthropic.DefaultAsyncHttpxClient(
-            transport=None if is_proxied(base_url) else WireTransport(wires),
+            transport=AiohttpTransport(session),
             timeout=httpx2.Timeout(connect=timings.connect, read=timings.first_token, write=5.0, pool=1.0),
             headers={"accept-encoding": "identity"},
         )
@@ -82,10 +83,13 @@ class AnthropicClient:
             raise Unavailable(PROVIDER, "the reply was cut")
 
     async def connect_ahead(self) -> None:
-        """Leave an idle connection in the pool. A HEAD of the host costs neither tokens nor quota; never raises."""
+        """Leave an idle connection in the pool. A GET of no resource costs neither tokens nor quota; never raises.
+
+        Not a HEAD: aiohttp closes the connection after one whose answer names no length.
+        """
         with contextlib.suppress(TimeoutError, httpx2.HTTPError, httpx2.InvalidURL):
             async with asyncio.timeout(self._timings.connect):
-                await self._http.head(self._base_url)
+                await self._http.get(self._base_url)
 
     async def aclose(self) -> None:
         await self._sdk.close()
@@ -146,7 +150,7 @@ def _translated() -> Iterator[None]:
         raise _refusal(exc.type, exc.response) from exc
     except (TimeoutError, httpx2.TimeoutException) as exc:
         raise Timeout(PROVIDER, "the reply stalled") from exc
-    except (anthropic.AnthropicError, httpx2.HTTPError, WireLost) as exc:
+    except (anthropic.AnthropicError, httpx2.HTTPError, aiohttp.ClientError) as exc:
         raise Unavailable(PROVIDER, "the connection failed") from exc
     except ValueError as exc:
         raise Unavailable(PROVIDER, "sent something that is not JSON") from exc

@@ -1,15 +1,14 @@
-"""Our own connections as a transport of httpx2, through which Anthropic's SDK speaks."""
+"""aiohttp's connections as a transport of httpx2, through which Anthropic's SDK speaks."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 
 import httpx2
 
-from control_plane.adapters.http_transport import WIRE, Reading, ask
-from control_plane.adapters.http_wire import WireLost, Wires
+from control_plane.adapters.http_session import HttpSession, Reading
+from control_plane.adapters.http_transport import READING, translated
 
 
-class _Body(httpx2.AsyncByteStream):
+class _Stream(httpx2.AsyncByteStream):
     """The SDK reads refusals through it; a reply is read through `Reading`."""
 
     def __init__(self, reading: Reading, patience_s: float | None) -> None:
@@ -17,7 +16,7 @@ class _Body(httpx2.AsyncByteStream):
         self._patience_s = patience_s
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _translated():
+        with translated(httpx2):
             while piece := await self._reading.read(self._patience_s):
                 yield piece
 
@@ -25,31 +24,18 @@ class _Body(httpx2.AsyncByteStream):
         self._reading.close()
 
 
-class WireTransport(httpx2.AsyncBaseTransport):
-    """Knows no proxies: see `http_wire.is_proxied`."""
-
-    def __init__(self, wires: Wires) -> None:
-        self._wires = wires
+class AiohttpTransport(httpx2.AsyncBaseTransport):
+    def __init__(self, session: HttpSession) -> None:
+        self._session = session
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        with _translated():
-            wire = await ask(self._wires, request)
-        reading = Reading(self._wires, wire)
-        body = _Body(reading, (request.extensions.get("timeout") or {}).get("read"))
-        answer = wire.answer
-        return httpx2.Response(answer.status, headers=answer.headers, stream=body, extensions={WIRE: reading})
+        with translated(httpx2):
+            answer = await self._session.ask(request)
+        reading = Reading(answer)
+        stream = _Stream(reading, (request.extensions.get("timeout") or {}).get("read"))
+        return httpx2.Response(
+            answer.status, headers=list(answer.raw_headers), stream=stream, extensions={READING: reading}
+        )
 
     async def aclose(self) -> None:
-        self._wires.close()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except TimeoutError as late:
-        raise httpx2.ReadTimeout("no answer in time") from late
-    except WireLost as lost:
-        raise httpx2.RemoteProtocolError(str(lost)) from lost
-    except ValueError as error:
-        raise httpx2.LocalProtocolError(str(error)) from error
+        await self._session.aclose()

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
+import aiohttp
 import httpx
 import orjson
 
 from control_plane.adapters.brains.event_lines import EventLines
 from control_plane.adapters.brains.openai_request import PROVIDER, failed, refused
 from control_plane.adapters.brains.openai_stream import ReplyReader
-from control_plane.adapters.http_transport import Body, WireTransport, body_of
-from control_plane.adapters.http_wire import WireLost, Wires, is_proxied
+from control_plane.adapters.http_session import HttpSession
+from control_plane.adapters.http_transport import AiohttpTransport, Body, body_of
 from control_plane.ports.brain import BrainEvent
 from control_plane.ports.errors import Timeout, Unavailable
 
@@ -43,13 +44,13 @@ class ChatClient:
     def __init__(self, *, api_key: str, base_url: str, timings: OpenAiTimings) -> None:
         self._timings = timings
         self._base_url = base_url
-        wires = Wires(keep_s=timings.keep_connection, security=httpx.create_ssl_context)
+        session = HttpSession(base_url, keep_s=timings.keep_connection, security=httpx.create_ssl_context)
         self._http = httpx.AsyncClient(
             headers={
                 "Accept-Encoding": "identity",
                 **({"Authorization": f"Bearer {api_key}"} if api_key else {}),
             },
-            transport=None if is_proxied(base_url) else WireTransport(wires),
+            transport=AiohttpTransport(session),
             timeout=httpx.Timeout(connect=timings.connect, read=timings.first_token, write=5.0, pool=1.0),
         )
 
@@ -88,14 +89,17 @@ class ChatClient:
             return await body.read(self._timings.between_tokens)
         try:
             return await body.read(self._timings.tail)
-        except (TimeoutError, httpx.HTTPError, WireLost):
+        except (TimeoutError, httpx.HTTPError, aiohttp.ClientError):
             return b""
 
     async def connect_ahead(self) -> None:
-        """Leave an idle connection in the pool. A HEAD costs neither tokens nor quota; never raises."""
+        """Leave an idle connection in the pool. A GET of no resource costs neither tokens nor quota; never raises.
+
+        Not a HEAD: aiohttp closes the connection after one whose answer names no length.
+        """
         with contextlib.suppress(TimeoutError, httpx.HTTPError, httpx.InvalidURL):
             async with asyncio.timeout(self._timings.connect):
-                await self._http.head(self._base_url)
+                await self._http.get(self._base_url)
 
     async def aclose(self) -> None:
         await self._http.aclose()
@@ -150,7 +154,7 @@ def _translated() -> Iterator[None]:
         yield
     except (TimeoutError, httpx.TimeoutException) as exc:
         raise Timeout(PROVIDER, "did not answer in time") from exc
-    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, WireLost) as exc:
+    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, aiohttp.ClientError) as exc:
         raise Unavailable(PROVIDER, "the connection failed") from exc
     except ValueError as exc:
         raise Unavailable(PROVIDER, "sent something that is not JSON") from exc

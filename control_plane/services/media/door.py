@@ -77,6 +77,11 @@ class MediaDoor:
         """Those that run."""
         self._echo = EchoRoom(parts.clock)
 
+    def knows(self, token: str) -> bool:
+        """Whether it is a ticket of ours. Takes anything a stranger may send."""
+        tickets = self._parts.tickets
+        return tickets.check(token) is not None or tickets.check_echo(token) is not None
+
     async def serve(self, socket: MediaSocket, codec: MediaCodec, *, token: str) -> None:
         """An accepted socket, from its first message to its end. `token` from path or header, empty if neither."""
         try:

@@ -15,7 +15,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from control_plane.services.media.inlet import LIMIT
 from control_plane.services.media.socket import MediaSocket, SocketClosed
 from control_plane.services.supervisor import Supervisor
-from control_plane.web.stream_listener import MESSAGE_LIMIT, SPARE_SOCKETS, listening
+from control_plane.web.stream_listener import SOCKETS_PER_CALL, STRANGERS, listening
+from control_plane.web.stream_socket import MESSAGE_LIMIT
 from tests.virtual_time import eventually
 
 
@@ -28,6 +29,9 @@ class Door:
     tokens: list[str] = field(default_factory=list)
     ended: list[BaseException | None] = field(default_factory=list)
     before_feeding: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def knows(self, token: str) -> bool:
+        return token == "ticket"
 
     async def serve(self, socket: MediaSocket, codec: object, *, token: str) -> None:
         self.sockets.append(socket)
@@ -78,6 +82,22 @@ async def _fill(socket: MediaSocket) -> None:
     """More than all buffers between here and there take."""
     for _ in range(200):
         await socket.send("x" * 200_000)
+
+
+PING: bytes = b"\x89\xfd\x00\x00\x00\x00" + b"x" * 125
+
+
+async def upgraded(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A websocket of which every byte is in our hands."""
+    host, _, port = address.partition(":")
+    # Little room on our side, so that what we do not read soon waits at the gateway.
+    reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    writer.write(
+        b"GET /stream/media/ticket HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+    return reader, writer
 
 
 async def code_of(socket: Any) -> int | None:
@@ -192,19 +212,59 @@ async def test_a_peer_that_takes_nothing_holds_the_sender_up() -> None:
         socket.transport.resume_reading()
 
 
-async def test_there_is_an_end_to_how_many_come_in() -> None:
+@pytest.mark.parametrize(("path", "places"), [("ticket", SOCKETS_PER_CALL), ("nonsense", STRANGERS), ("", STRANGERS)])
+async def test_there_is_an_end_to_how_many_come_in(path: str, places: int) -> None:
+    path = f"/stream/media/{path}".rstrip("/")
     async with opened(calls=1) as it:
-        held = [await it.connect() for _ in range(2 + SPARE_SOCKETS)]
-        await eventually(lambda: len(it.door.sockets) == len(held))
+        held = [await it.connect(path) for _ in range(places)]
+        await eventually(lambda: len(it.door.sockets) == places)
         with pytest.raises(InvalidStatus) as refused:
-            await it.connect()
+            await it.connect(path)
         assert refused.value.response.status_code == 503
         await held.pop().close()
         await eventually(lambda: len(it.door.ended) == 1)
-        async with it.connect():
-            await eventually(lambda: len(it.door.sockets) == len(held) + 2)
+        async with it.connect(path):
+            await eventually(lambda: len(it.door.sockets) == places + 1)
         for socket in held:
             await socket.close()
+
+
+async def test_strangers_do_not_take_the_places_of_calls() -> None:
+    async with opened(calls=1) as it:
+        held = [await it.connect("/stream/media/nonsense") for _ in range(STRANGERS)]
+        async with it.connect("/stream/media/ticket"):
+            await eventually(lambda: "ticket" in it.door.tokens)
+        for socket in held:
+            await socket.close()
+
+
+async def test_a_ping_is_answered_but_not_into_the_memory_for_a_peer_that_reads_nothing() -> None:
+    async with opened() as it, it.connect() as socket:
+        async with asyncio.timeout(5):
+            await (await socket.ping())
+    async with opened(feeding=False) as it:
+        reader, writer = await upgraded(it.address)
+        await eventually(lambda: it.door.sockets)
+        line = it.door.sockets[0]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(_fill(line), timeout=1.0)
+        transport = line._transport.underlying_transport  # type: ignore[attr-defined]
+        waiting = transport.get_write_buffer_size()
+        writer.write(PING * 20_000)
+        await writer.drain()
+        await asyncio.sleep(0.5)
+        assert transport.get_write_buffer_size() == waiting
+        writer.close()
+        del reader
+
+
+async def test_a_goodbye_without_a_code_is_answered_with_an_orderly_one() -> None:
+    async with opened() as it:
+        reader, writer = await upgraded(it.address)
+        writer.write(b"\x88\x80\x00\x00\x00\x00")
+        assert await reader.readexactly(4) == b"\x88\x02\x03\xe8"
+        await eventually(lambda: it.door.ended)
+        writer.close()
 
 
 async def test_the_end_of_the_process_is_told_to_who_is_still_there() -> None:

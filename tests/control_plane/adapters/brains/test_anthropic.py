@@ -105,7 +105,7 @@ async def test_a_warm_brain_has_its_connection_already(wire: AnthropicWire, brai
     await brain.warm()
     wire.reply(started(), *text_block("Hola."), *ended())
     await reply_of(brain)
-    assert wire.heads == 1
+    assert wire.greetings == 1
     assert wire.peers[0] == wire.peers[1]
 
 
