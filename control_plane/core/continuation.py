@@ -3,11 +3,19 @@
 import re
 from typing import Final
 
+from control_plane.core.turn.dictated import digits_in
+
 LEAST_AFTER_MARK: Final = 2
 """So many last words have to come again to count as repeated when a mark follows them: "no, no" may be meant."""
+MOST_DIGITS: Final = 4
+"""So many numbers in a row come twice in a telephone number; only what is longer is a repetition."""
 LONGEST_WORD: Final = 40
 """Characters; what is longer is passed on in pieces."""
 _WORD: Final = re.compile(r"[^\W_]+")
+_NO_DIGITS: Final = frozenset({"un", "una", "o"})
+"""More often an article, a conjunction."""
+_HALF_NUMBER: Final = re.compile(r"\d[.,:]\Z")
+"""It may be the beginning of 3.50 or 10:30."""
 _OPENERS: Final = ("¿", "¡")
 
 
@@ -31,7 +39,7 @@ class Continuation:
         """What can be passed on with the next piece; empty when it has to wait for the one after."""
         held = self._held = self._held + text
         end = len(held)
-        if held[-1:].isalnum():
+        if held[-1:].isalnum() or _HALF_NUMBER.search(held[-2:]):
             word = held.split()[-1]
             end -= len(word) if len(word) <= LONGEST_WORD else 0
         return self._pass(end, over=False)
@@ -68,7 +76,7 @@ class Continuation:
         least = 1 if self.passed.rstrip()[-1:].isalnum() else LEAST_AFTER_MARK
         for start in range(len(self._before)):
             tail = self._before[start:]
-            if start and len(tail) < least:
+            if (start and len(tail) < least) or (len(tail) <= MOST_DIGITS and all(map(_is_number, tail))):
                 break
             if words[: len(tail)] == tail:
                 return self._after_marks(text, found[len(tail) - 1].end())
@@ -92,6 +100,10 @@ class Continuation:
 
 def _words(text: str) -> list[str]:
     return [match[0].casefold() for match in _WORD.finditer(text)]
+
+
+def _is_number(word: str) -> bool:
+    return word not in _NO_DIGITS and digits_in(word) > 0
 
 
 def _last_word_end(text: str) -> int:

@@ -15,8 +15,12 @@ from control_plane.core.turn.hints import NO_HINT, Expected, Hint
 
 _TELEPHONE_DIGITS: Final = 9
 """In Spain; elsewhere ten, and who dictates ten in groups has not paused after the ninth."""
+_MOST_TELEPHONE_DIGITS: Final = 10
+_COUNTRIES: Final = ("34", "52", "57", "1")
+"""Prefixes. A number of ours that begins alike is taken for one with a prefix, and only waited for longer."""
 _BIRTH_DIGITS: Final = 4
 """A date of birth has a year; without one it is a beginning."""
+_MOST_BIRTH_DIGITS: Final = 8
 _SENTENCE: Final = re.compile(r"[^.!?…]+[.!?…]*")
 _OR: Final = re.compile(r"\s(o|u|or)\s")
 
@@ -56,7 +60,12 @@ _ROWS: Final[Sequence[tuple[re.Pattern[str], Hint]]] = (
     (_any_of("correo, email, e-mail, mail"), Hint(expected=Expected.EMAIL)),
     (
         _any_of("teléfono, celular, móvil, whatsapp, phone, cell, mobile"),
-        Hint(expected=Expected.DIGITS, length=_TELEPHONE_DIGITS),
+        Hint(
+            expected=Expected.DIGITS,
+            length=_TELEPHONE_DIGITS,
+            longest=_MOST_TELEPHONE_DIGITS,
+            prefixes=_COUNTRIES,
+        ),
     ),
     (_any_of("(?:número|clave|código|folio) (?:de|del|al), number, code"), Hint(expected=Expected.DIGITS)),
     (_any_of("dirección, domicilio, calle y, address"), Hint(expected=Expected.ADDRESS)),
@@ -69,7 +78,10 @@ _ROWS: Final[Sequence[tuple[re.Pattern[str], Hint]]] = (
         _any_of("nombre, cómo se llama, con quién (?:tengo|hablo), quién (?:habla|llama), name, who am i speaking"),
         Hint(expected=Expected.NAME),
     ),
-    (_any_of("nacimiento, nació, birth, born"), Hint(expected=Expected.DIGITS, length=_BIRTH_DIGITS)),
+    (
+        _any_of("nacimiento, nació, birth, born"),
+        Hint(expected=Expected.DIGITS, length=_BIRTH_DIGITS, longest=_MOST_BIRTH_DIGITS),
+    ),
 )
 
 

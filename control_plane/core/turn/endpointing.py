@@ -50,11 +50,14 @@ class CallerTurn:
         """What the sound has told, and how far that is believed."""
         self.hint = NO_HINT
         """What the caller was asked for."""
+        self.finals: list[str] = []
         self.forget()
 
     def forget(self) -> None:
         """Drop words and keys; the voice stays as it is."""
-        self.finals: list[str] = []
+        if self.finals:
+            self.listener.turn_taken()
+        self.finals = []
         self.interim = ""
         self.ended = False
         """The recogniser says that the utterance is complete."""
@@ -82,6 +85,7 @@ class CallerTurn:
         self.voice = on
         if on:
             self.voice_since = now
+            self.listener.forget()
         else:
             self.heard_at = now
             self.quiet_since = now - silent_s

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from control_plane.core.turn.backchannels import exact_words
-from control_plane.core.turn.dictated import digits_in
+from control_plane.core.turn.dictated import dictated, digits_in
 from control_plane.core.turn.endings import Ending
 
 
@@ -39,11 +39,14 @@ class Expected(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """What the agent has asked for. `length` of digits, or of a name in words; 0: unknown. `options`: words of the
+    """What the agent has asked for. `length` of digits, or of a name in words; 0: unknown. `longest`: of digits, where
+    not all have the same length. `prefixes`: digits that may stand before and do not count. `options`: words of the
     alternatives."""
 
     expected: Expected = Expected.ANYTHING
     length: int = 0
+    longest: int = 0
+    prefixes: tuple[str, ...] = ()
     options: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -77,6 +80,14 @@ _SAID_YES_OR_NO: Final = _row("sí no claro yes yeah yep nope sure")
 _TAKEN: Final = _row(
     "bueno bien perfecto gracias ok okay listo vale genial excelente great good fine thanks alright sounds"
 )
+_TURNS_TO: Final = _row(
+    """
+    mire mira oiga oye fíjese disculpe pero pues es que el la los las un una mi otra otro yo
+    tengo tenía quiero quería quisiera necesito
+    look listen but so the a an my another other i i'm i've i'd
+    """
+)
+"""Behind what was taken: something else begins, "Bueno, mire…", "Bien, el problema…"."""
 _MOMENTS: Final = _row(
     """
     lunes martes miércoles jueves viernes sábado domingo hoy mañana tarde noche mediodía
@@ -100,6 +111,8 @@ _CLAUSE: Final = 5
 """Longer answers are sentences, and may have a second half."""
 _CODE: Final = 5
 """No number that is dictated is shorter."""
+_DIALLED: Final = "00"
+"""Before the prefix of a country."""
 
 
 def _yes_no(hint: Hint, said: _Answer) -> Ending:
@@ -111,8 +124,9 @@ def _yes_no(hint: Hint, said: _Answer) -> Ending:
 
 def _nothing(hint: Hint, said: _Answer) -> Ending:
     """An offer that is taken, or named: "los palitos de queso"."""
-    if len(said.words) > 1 and said.words[0] in _TAKEN:
-        return said.closed
+    if 1 < len(said.words) <= _CLAUSE and said.words[0] in _TAKEN:
+        more = next((word for word in said.words if word not in _TAKEN), "")
+        return said.usual if more in _TURNS_TO else said.closed
     named = len(hint.options.intersection(said.words)) >= _NAMED
     return said.closed if named and len(said.words) <= _CLAUSE else said.usual
 
@@ -135,17 +149,27 @@ def _number(hint: Hint, said: _Answer) -> Ending:
 
 
 def _digits(hint: Hint, said: _Answer) -> Ending:
-    heard = digits_in(said.text)
+    """More than there can be is an odd fit, and says nothing."""
+    heard = dictated(said.text)
     if not heard:
         return said.usual
-    if hint.length:
-        return Ending.COMPLETE if heard >= hint.length else said.unfinished
-    return said.unfinished if heard < _CODE else said.usual
+    if not hint.length:
+        return said.unfinished if len(heard) < _CODE else said.usual
+    count = len(_own(heard, hint.prefixes))
+    if count < hint.length:
+        return said.unfinished
+    return Ending.COMPLETE if count <= max(hint.length, hint.longest) else said.usual
+
+
+def _own(digits: str, prefixes: tuple[str, ...]) -> str:
+    """Without a prefix, dialled or not."""
+    bare = digits.removeprefix(_DIALLED) if prefixes else digits
+    return next((bare[len(prefix) :] for prefix in prefixes if bare.startswith(prefix)), digits)
 
 
 def _email(hint: Hint, said: _Answer) -> Ending:
     if "@" in said.text or not _AT.isdisjoint(said.words):
-        return Ending.COMPLETE if said.words[-1] in _POINTS else said.unfinished
+        return Ending.COMPLETE if said.words and said.words[-1] in _POINTS else said.unfinished
     return said.usual
 
 

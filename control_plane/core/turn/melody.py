@@ -37,15 +37,26 @@ _TOGETHER: Final[Mapping[tuple[Ending, Melody], Ending]] = {
 
 
 class Listener:
-    """The verdict about the silence that holds, and what became of those before it."""
+    """The verdict about the silence that holds, and what became of those before it.
 
-    __slots__ = ("_score", "_verdict")
+    A verdict never outlives its silence, and an end counts only when it was that of a turn: who murmurs while the agent
+    speaks, or coughs, proves nothing.
+    """
+
+    __slots__ = ("_is_turn", "_score", "_verdict")
 
     RIGHT, WRONG, BELIEVED_FROM = 1, -6, 2
 
     def __init__(self) -> None:
         self._verdict = Melody.UNSURE
         self._score = 0
+        self._is_turn = False
+        """Whether words were taken as a turn in the silence that holds."""
+
+    def forget(self) -> None:
+        """The silence is over, and with it what was thought of it."""
+        self._verdict = Melody.UNSURE
+        self._is_turn = False
 
     def heard(self, finished: float) -> None:
         """The model's opinion of the latest sound."""
@@ -53,13 +64,19 @@ class Listener:
         if finished <= GOES_ON_TO:
             self._verdict = Melody.GOES_ON
 
+    def turn_taken(self) -> None:
+        """The words before this silence are a turn."""
+        self._is_turn = True
+
     def went_on(self) -> None:
         """The caller speaks again: it was a pause."""
         self._settle(right=Melody.GOES_ON, wrong=Melody.DONE)
 
     def ended(self) -> None:
         """The caller has been answered and heard the answer: it was an end."""
-        self._settle(right=Melody.DONE, wrong=Melody.GOES_ON)
+        if self._is_turn:
+            self._settle(right=Melody.DONE, wrong=Melody.GOES_ON)
+        self.forget()
 
     @property
     def verdict(self) -> Melody:
@@ -71,7 +88,7 @@ class Listener:
             self._score += self.RIGHT
         elif self._verdict is wrong:
             self._score += self.WRONG
-        self._verdict = Melody.UNSURE
+        self.forget()
 
 
 def together(words: Ending, melody: Melody) -> Ending:

@@ -94,7 +94,49 @@ def test_a_reply_that_has_not_begun_is_not_continued() -> None:
     assert spoken(("Ho",), ("Hola.",)) == ("", "Hola.")
 
 
-@given(st.text(alphabet="ab .,é", max_size=30), st.integers(min_value=1, max_value=9))
+@pytest.mark.parametrize(
+    ("begun", "continued", "whole"),
+    [
+        ("Su cita es la 5 5 ", "5 1 2 3.", "Su cita es la 5 5 5 1 2 3."),
+        ("Es el seis seis dos ", "dos cuatro uno.", "Es el seis seis dos dos cuatro uno."),
+        ("55 12 ", "12 34.", "55 12 12 34."),
+        ("5 ", "5 1.", "5 5 1."),
+        ("It is four oh ", "oh two.", "It is four oh oh two."),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_whoever_goes_on_inside_a_number_loses_no_digit(begun: str, continued: str, whole: str, size: int) -> None:
+    assert "".join(spoken((begun,), pieces(continued, size))) == whole
+
+
+@pytest.mark.parametrize(
+    ("begun", "continued", "whole"),
+    [
+        ("Es el 6 6 2 4 1 ", "6 6 2 4 1 8.", "Es el 6 6 2 4 1 8."),
+        ("Es el 5 5 ", "el 5 5 1.", "Es el 5 5 1."),
+        ("Tengo una ", "una cita.", "Tengo una cita."),
+        ("El lunes o ", "o el martes.", "El lunes o el martes."),
+    ],
+)
+def test_more_than_four_numbers_and_words_beside_them_are_a_repetition(begun: str, continued: str, whole: str) -> None:
+    assert "".join(spoken((begun,), pieces(continued))) == whole
+
+
+@pytest.mark.parametrize("number", ["3.50", "10:30", "1,200"])
+def test_a_number_is_not_cut_at_the_mark_inside_it(number: str) -> None:
+    reply = Continuation()
+    assert reply.feed(f"Son {number[:-2]}") == "Son "
+    assert reply.broke_off() == "Son "
+    assert reply.feed(f"{number} y ") == f"{number} y "
+
+
+def test_a_mark_that_ends_a_number_is_passed_on_with_what_follows_or_at_the_end() -> None:
+    reply = Continuation()
+    assert [reply.feed(piece) for piece in ("Son 3", ".", " ", "A las 10:")] == ["Son ", "", "3. ", "A las "]
+    assert reply.end() == "10:"
+
+
+@given(st.text(alphabet="ab .,:é1", max_size=30), st.integers(min_value=1, max_value=9))
 def test_nothing_is_lost_of_a_reply_that_does_not_break_off(text: str, size: int) -> None:
     reply = Continuation()
     assert "".join(reply.feed(piece) for piece in pieces(text, size)) + reply.end() == text

@@ -56,9 +56,14 @@ def test_an_open_question_or_two_in_one_are_no_hint(said: str) -> None:
 
 
 def test_how_long_the_answer_has_to_be_goes_with_it() -> None:
-    assert asked("¿A qué teléfono le llamamos?") == Hint(expected=Expected.DIGITS, length=9)
-    assert asked("¿Su fecha de nacimiento?") == Hint(expected=Expected.DIGITS, length=4)
+    assert asked("¿Su fecha de nacimiento?") == Hint(expected=Expected.DIGITS, length=4, longest=8)
     assert asked("¿Cuál es su nombre completo?") == Hint(expected=Expected.NAME, length=2)
+
+
+def test_a_telephone_number_has_nine_or_ten_digits_and_may_have_a_prefix_before_them() -> None:
+    hint = asked("¿A qué teléfono le llamamos?")
+    assert (hint.expected, hint.length, hint.longest) == (Expected.DIGITS, 9, 10)
+    assert set(hint.prefixes) == {"34", "52", "57", "1"}
 
 
 def test_the_words_of_alternatives_and_offers_are_told() -> None:

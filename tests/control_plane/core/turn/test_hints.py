@@ -8,7 +8,8 @@ from control_plane.core.turn.hints import NO_HINT, Expected, Hint, advised
 UNCLEAR, OPEN, COMPLETE = Ending.UNCLEAR, Ending.OPEN, Ending.COMPLETE
 YES_NO, NOTHING = Hint(expected=Expected.YES_NO), Hint(expected=Expected.NOTHING)
 NAME, FULL_NAME = Hint(expected=Expected.NAME), Hint(expected=Expected.NAME, length=2)
-DIGITS, TELEPHONE = Hint(expected=Expected.DIGITS), Hint(expected=Expected.DIGITS, length=9)
+DIGITS = Hint(expected=Expected.DIGITS)
+TELEPHONE = Hint(expected=Expected.DIGITS, length=9, longest=10, prefixes=("34", "52", "57", "1"))
 EMAIL, WHEN = Hint(expected=Expected.EMAIL), Hint(expected=Expected.WHEN)
 NUMBER, STORY = Hint(expected=Expected.NUMBER), Hint(expected=Expected.STORY)
 SPELLING, ADDRESS = Hint(expected=Expected.SPELLING), Hint(expected=Expected.ADDRESS)
@@ -69,3 +70,55 @@ OFFER = Hint(expected=Expected.NOTHING, options=frozenset({"palitos", "queso", "
 )
 def test_the_hint_decides_over_the_words(hint: Hint, text: str, usual: Ending, advice: Ending) -> None:
     assert advised(hint, text, usual=usual) is advice
+
+
+@pytest.mark.parametrize("text", ["@", "@.", "…@"])
+def test_a_sign_without_any_word_is_an_unfinished_address(text: str) -> None:
+    assert advised(EMAIL, text, usual=UNCLEAR) is OPEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bueno, mire, yo le llamaba por la factura del mes pasado",
+        "Perfecto, ahí nos vemos con mi esposa y los niños",
+        "Bueno, mire",
+        "Ok, bueno, mire",
+        "Bien, el problema",
+        "Gracias, tengo otra duda",
+        "Great, the other thing",
+        "Okay, but listen",
+    ],
+)
+def test_thanks_and_a_nod_before_something_else_do_not_end_the_turn(text: str) -> None:
+    assert advised(NOTHING, text, usual=UNCLEAR) is UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "34 600 12 34",
+        "Treinta y cuatro, seiscientos, doce, treinta y cuatro",
+        "+34 600 12 34 5",
+        "00 34 600 12 34",
+        "52 55 12 34 56",
+        "cincuenta y siete trescientos doce trescientos",
+        "1 555 123 45",
+    ],
+)
+def test_a_telephone_number_with_a_prefix_is_unfinished_until_the_rest_is_long_enough(text: str) -> None:
+    assert advised(TELEPHONE, text, usual=UNCLEAR) is OPEN
+
+
+@pytest.mark.parametrize("text", ["34 600 12 34 56", "0034 600 123 456", "52 55 12 34 56 78", "1 555 123 4567"])
+def test_a_telephone_number_with_a_prefix_is_complete_with_all_its_digits(text: str) -> None:
+    assert advised(TELEPHONE, text, usual=UNCLEAR) is COMPLETE
+
+
+def test_more_digits_than_there_can_be_say_nothing() -> None:
+    assert advised(TELEPHONE, "600 123 456 78", usual=UNCLEAR) is UNCLEAR
+    assert advised(Hint(expected=Expected.DIGITS, length=4), "55 12 3", usual=UNCLEAR) is UNCLEAR
+
+
+def test_a_code_may_begin_like_the_prefix_of_a_country() -> None:
+    assert advised(Hint(expected=Expected.DIGITS, length=4), "34 56", usual=UNCLEAR) is COMPLETE
