@@ -170,7 +170,7 @@ class ProviderSocket(WSListener):
                 transport.send_pong(frame.get_payload_as_bytes())
         elif kind == WSMsgType.CLOSE:
             self._closed_by_peer(transport, frame.get_payload_as_bytes())
-        elif self._lost is None:
+        elif self._lost is None and not transport.is_close_frame_sent:
             self._data(frame, kind)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:

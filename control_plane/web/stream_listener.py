@@ -6,6 +6,7 @@ Nginx (or `WS_STREAM_URL`) decides which of both a carrier reaches.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ READ_BYTES: Final = 2048
 """Of each socket's read buffer to begin with: several media messages, and small, for there are as many as calls."""
 SOCKETS_PER_CALL: Final = 2
 """So many sockets may be open for each call that the gateway takes: an old stream and the one that takes its place."""
+SOCKETS_PER_TICKET: Final = 4
+"""So many of them with the same ticket: one that has leaked does not take the places of other calls."""
 STRANGERS: Final = 32
 """So many sockets may be open whose ticket is not in their address; each has some seconds to show it."""
 
@@ -58,6 +61,7 @@ class StreamListener:
         self._gateway = gateway
         self._guests = _Places(calls * SOCKETS_PER_CALL)
         self._strangers = _Places(STRANGERS)
+        self._of_ticket = Counter[str]()
 
     def upgrade(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener:
         """Whether this request may become a websocket. It must not raise: the peer would be shown the fault."""
@@ -70,15 +74,22 @@ class StreamListener:
             return _refusal(HTTPStatus.NOT_FOUND)
         # Who shows no ticket here may do so in a first message, but takes nobody's place with one meanwhile.
         places = self._guests if self._gateway.door.knows(token) else self._strangers
-        if len(places.taken) >= places.number:
+        if len(places.taken) >= places.number or self._of_ticket[token] >= SOCKETS_PER_TICKET:
             log.warning("too many media sockets", limit=places.number)
             return _refusal(HTTPStatus.SERVICE_UNAVAILABLE)
 
         def begin(socket: StreamSocket) -> None:
             places.taken.add(socket)
+            if places is self._guests:
+                self._of_ticket[token] += 1
             self._gateway.supervisor.spawn(self._serve(socket, carrier=carrier, token=token), "media socket")
 
-        return StreamSocket(begin, places.taken.discard)
+        def ended(socket: StreamSocket) -> None:
+            places.taken.discard(socket)
+            if places is self._guests:
+                self._of_ticket -= Counter((token,))  # what is at nothing is forgotten
+
+        return StreamSocket(begin, ended)
 
     async def _serve(self, socket: StreamSocket, *, carrier: str, token: str) -> None:
         code = FAULT  # unless it ends in order

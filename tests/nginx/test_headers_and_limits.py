@@ -126,6 +126,12 @@ def test_too_long_headers_and_addresses_are_refused(front: Front) -> None:
     assert front.first.asked == front.second.asked == []
 
 
+def test_no_more_headers_go_on_than_the_media_listener_takes(front: Front) -> None:
+    # It hangs up at 16 kB, which would count as a failure of the control plane.
+    headers = {f"x-{number}": "y" * 3900 for number in range(4)}
+    assert front.client.get("/stream/media/ticket", headers=headers).status_code == 400
+
+
 def test_who_signs_in_too_often_is_slowed_down_and_others_paths_are_not(front: Front) -> None:
     def sign_in(_: int) -> httpx.Response:
         return front.client.post("/api/auth/login", json={"token": "guess"})

@@ -8,13 +8,16 @@ It must have no effect but on the connection: it may be run a second time when a
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from control_plane.ports.stores import StoreUnavailable
+
+ASKED_WRONGLY: Final = ("22", "42", "54")
+"""Classes of PostgreSQL's states: data it cannot take, statements it cannot read, more than it has room for."""
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -78,8 +81,9 @@ def translated() -> Iterator[None]:
 
 
 def _is_our_fault(error: DBAPIError) -> bool:
-    """SQLite reports a wrong statement as an operational error too; to try it again would not make it right."""
-    return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
+    """Some are operational errors to the driver too; to try again what was asked would not make it right."""
+    state: str = getattr(error.orig, "sqlstate", None) or ""
+    return state.startswith(ASKED_WRONGLY) or getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
 
 
 def driver_error(error: DBAPIError) -> str:

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from control_plane.services.media.inlet import LIMIT
 from control_plane.services.media.socket import MediaSocket, SocketClosed
 from control_plane.services.supervisor import Supervisor
-from control_plane.web.stream_listener import SOCKETS_PER_CALL, STRANGERS, listening
+from control_plane.web.stream_listener import SOCKETS_PER_CALL, SOCKETS_PER_TICKET, STRANGERS, listening
 from control_plane.web.stream_socket import MESSAGE_LIMIT
 from tests.virtual_time import eventually
 
@@ -210,6 +210,20 @@ async def test_a_peer_that_takes_nothing_holds_the_sender_up() -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(_fill(line), timeout=2.0)
         socket.transport.resume_reading()
+
+
+async def test_one_ticket_does_not_take_all_places() -> None:
+    async with opened(calls=5) as it:
+        held = [await it.connect() for _ in range(SOCKETS_PER_TICKET)]
+        with pytest.raises(InvalidStatus) as refused:
+            await it.connect()
+        assert refused.value.response.status_code == 503
+        await held.pop().close()
+        await eventually(lambda: len(it.door.ended) == 1)
+        async with it.connect():
+            await eventually(lambda: len(it.door.sockets) == SOCKETS_PER_TICKET + 1)
+        for socket in held:
+            await socket.close()
 
 
 @pytest.mark.parametrize(("path", "places"), [("ticket", SOCKETS_PER_CALL), ("nonsense", STRANGERS), ("", STRANGERS)])

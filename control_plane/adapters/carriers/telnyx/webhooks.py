@@ -17,6 +17,7 @@ from control_plane.ports.errors import BadSignature, MalformedMessage
 _KEY_BYTES: Final = 32
 _SIGNATURE_BYTES: Final = 64
 _STAMP_DIGITS: Final = 12
+_LONGEST_ID: Final = 200
 
 
 class TelnyxWebhookReader:
@@ -48,7 +49,7 @@ class TelnyxWebhookReader:
         kind = _normalised(data["event_type"])
         payload = part(data, "payload")
         return Notice(
-            event_id=text(data, "id") or _digest(data),
+            event_id=_event_id(data),
             kind=kind,
             event=event_of(kind, payload),
             control_id=text(payload, "call_control_id"),
@@ -59,6 +60,12 @@ class TelnyxWebhookReader:
             to=text(payload, "to"),
             occurred_at=text(data, "occurred_at"),
         )
+
+
+def _event_id(data: Mapping[str, Any]) -> str:
+    """Telnyx's are UUIDs; none at all, or one that no index takes, is replaced by what tells the event apart too."""
+    told = text(data, "id")
+    return told if 0 < len(told) <= _LONGEST_ID else _digest(data)
 
 
 def _public_key(configured: str) -> Ed25519PublicKey | None:

@@ -142,6 +142,14 @@ def test_events_without_an_id_are_told_apart_and_their_repetitions_are_not() -> 
     assert set(ids[0]) <= set(string.hexdigits)
 
 
+def test_an_id_that_no_index_takes_is_replaced_by_one_that_tells_events_apart() -> None:
+    body = b'{"data":{"id":"' + b"x" * 30_000 + b'","event_type":"call.answered","payload":{}}}'
+    reader = TelnyxWebhookReader(PUBLIC_KEY)
+    assert len(reader.read(body).event_id) == 64
+    assert reader.read(body).event_id == reader.read(body).event_id
+    assert reader.read(body).event_id != reader.read(body.replace(b"xx", b"xy", 1)).event_id
+
+
 @pytest.mark.parametrize(
     "body",
     [
