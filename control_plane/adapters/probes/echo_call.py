@@ -46,6 +46,7 @@ async def _open(socket: ProviderSocket, url: str, *, trust: ssl.SSLContext | Non
     except (WSError, OSError, ValueError) as error:
         raise Unreachable(type(error).__name__) from error
     if not socket.usable:
+        _tell_refusal(socket)
         raise Unreachable("hung up")
 
 
@@ -57,7 +58,11 @@ async def _speak_and_listen(socket: ProviderSocket, meter: EchoMeter, *, clock: 
             listening.cancel()
     except* (SocketLost, ProviderError):
         pass
-    # Who is turned away is told so by a code of ours; an end after some sound is left to the meter.
+    _tell_refusal(socket)
+
+
+def _tell_refusal(socket: ProviderSocket) -> None:
+    """Who is turned away is told so by a code of ours; an end after some sound is left to the meter."""
     code = socket.ended.code if socket.ended is not None else None
     if code is not None and code >= 4000:
         raise Unreachable(f"turned away with {code}")
