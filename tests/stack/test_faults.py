@@ -39,10 +39,8 @@ def test_the_conversation_goes_on_and_ends_in_order(
     if isinstance(outcome, BaseException):
         raise outcome
     call, far_end = outcome.call, outcome.far_end
-    print(
-        f"{scenario.name}: longest silence {outcome.silence_ms:.0f} ms; heard: {outcome.heard}; said: {outcome.said_words}"
-    )
-    print(f"understood: {outcome.caller_words}")
+    print(f"{scenario.name}: longest silence {outcome.silence_ms:.0f} ms; heard: {outcome.heard}")
+    print(f"said: {outcome.said_words}; understood: {outcome.caller_words}")
     assert {(fault.target, fault.kind) for fault in scenario.faults} <= set(outcome.taken)
     assert (call["hangup_cause"], far_end["line_closed"]) == ("normal", True)
     assert far_end["hung_up_by"] in ((scenario.ends,) if scenario.ends else ("gateway", "caller"))
