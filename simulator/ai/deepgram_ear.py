@@ -226,6 +226,8 @@ class Ear:
 
     def _recognise(self, frame: bytes, loud: bool) -> bool:
         """Enter a frame that belongs to known speech; False for any other sound."""
+        if self._continues(frame):
+            return True
         located = self._ledger.locate(frame)
         if located is None:
             if loud and self._loud_run % 5 == 0 and self._searches < _SEARCHES:
@@ -234,6 +236,17 @@ class Ear:
             return False
         spoken, at = located
         self._hearing(spoken, self._now - (at + FRAME) / RATE).add(at // FRAME)
+        return True
+
+    def _continues(self, frame: bytes) -> bool:
+        """Enter the frame where the latest speech goes on: gaps between words sound alike, A-law's even to the bit."""
+        if not self._hearings:
+            return False
+        latest = self._hearings[-1]
+        place = round((self._now - latest.offset) / FRAME_S) - 1
+        if place < 0 or not latest.spoken.audio.startswith(frame, place * FRAME):
+            return False
+        latest.add(place)
         return True
 
     def _realign(self, frame: bytes) -> None:

@@ -110,9 +110,7 @@ LINES: Final = (
             _at("telnyx.media", "reconnect", times=1, after_s=MID_GREETING_S),
             _at("telnyx.media", "pcma", after=1),
         ),
-        # Every turn is answered, but behind the change of codec a word is now and then not understood.
-        hears=(),
-        whole=False,
+        hears=(GOODBYE,),
     ),
 )
 
