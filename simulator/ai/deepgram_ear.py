@@ -1,24 +1,21 @@
 """How audio becomes recognition events: a state machine whose only clock is the audio."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from simulator.ai.deepgram_query import Query
-from simulator.ai.deepgram_words import Word, alternative, words_of
+from simulator.ai.deepgram_words import Word, alternative
+from simulator.ai.hearing import FRAME_S, RATE, Hearing
 from simulator.ai.limits import AiLimits
 from simulator.audio.g711 import ALAW_TO_ULAW, ULAW_TO_LINEAR
 from simulator.audio.levels import FRAME, SILENT_FRAME, audible
 from simulator.spoken import Spoken, SpokenLedger
 
-RATE: Final = 8000
-FRAME_S: Final = FRAME / RATE
 _LOUDNESS: Final = bytes(min(abs(sample) >> 6, 255) for sample in ULAW_TO_LINEAR)
 _LOUD: Final = FRAME * 700 >> 6
 """A mean amplitude of 700: below the softest consonant of speech, above a noisy line of -35 dBFS."""
 _ONSET_FRAMES: Final = 3
-_HEARD_SHARE: Final = 0.6
-"""Of a word must have arrived for it to be understood."""
 _NUMBER_HOLD_S: Final = 3.0
 _PAUSE_S: Final = 0.5
 """Silence that ends a stretch of speech when endpointing is off."""
@@ -41,42 +38,6 @@ class Heard:
         return self.message["type"] == "SpeechStarted" or self.message.get("is_final") is False
 
 
-@dataclass(slots=True)
-class _Hearing:
-    spoken: Spoken
-    offset: float
-    """Stream seconds at which the stretch began."""
-    frames: set[int] = field(default_factory=set)
-    last: int = 0
-    """The latest frame that arrived."""
-    said: int = 0
-    """Words that are final."""
-
-    def add(self, frame: int) -> None:
-        self.frames.add(frame)
-        self.last = max(self.last, frame)
-
-    def words(self) -> list[Word]:
-        """What arrived and is not final."""
-        return [word for word in words_of(self.spoken.text)[self.said :] if self._arrived(word)]
-
-    def settle(self) -> None:
-        """What arrived is final now."""
-        whole = words_of(self.spoken.text)
-        self.said = max((place + 1 for place, word in enumerate(whole) if self._arrived(word)), default=self.said)
-
-    @property
-    def complete(self) -> bool:
-        """Whether the last word is among what arrived."""
-        whole = words_of(self.spoken.text)
-        return bool(whole) and self._arrived(whole[-1])
-
-    def _arrived(self, word: Word) -> bool:
-        first = round(word.start / FRAME_S)
-        last = max(round(word.end / FRAME_S), first + 1)
-        return sum(frame in self.frames for frame in range(first, last)) >= _HEARD_SHARE * (last - first)
-
-
 class Ear:
     """One live recognition. It understands speech that the ledger knows and hears everything else as noise."""
 
@@ -90,7 +51,7 @@ class Ear:
         self._segment_start = 0.0
         self._segment_began = 0.0
         """Stream seconds from which the length of a segment counts: leading silence does not."""
-        self._hearings: list[_Hearing] = []
+        self._hearings: list[Hearing] = []
         self._speaking = False
         self._loud_run = 0
         self._quiet_s = 0.0
@@ -258,12 +219,12 @@ class Ear:
         self._rest[:0] = frame[FRAME - behind :]
         self.consumed -= behind
 
-    def _hearing(self, spoken: Spoken, offset: float) -> _Hearing:
+    def _hearing(self, spoken: Spoken, offset: float) -> Hearing:
         """Two calls may say the same words with the same bytes: text and time decide, not the stretch."""
         for hearing in reversed(self._hearings):
             if hearing.spoken.text == spoken.text and abs(hearing.offset - offset) < FRAME_S:
                 return hearing
-        self._hearings.append(_Hearing(spoken, offset))
+        self._hearings.append(Hearing(spoken, offset))
         return self._hearings[-1]
 
     def _words(self) -> list[tuple[Word, float]]:

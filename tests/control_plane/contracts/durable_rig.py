@@ -87,10 +87,6 @@ class Rig:
             while self.metrics.registry.get_sample_value(name, labels) != value:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.002)
 
-    def count(self, outcome: str, *, kind: str = "job") -> float:
-        name = "gateway_runs_total"
-        return self.metrics.registry.get_sample_value(name, {"kind": kind, "outcome": outcome}) or 0.0
-
     async def aclose(self) -> None:
         for engine in self._engines:
             await engine.aclose()
