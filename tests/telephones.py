@@ -30,8 +30,9 @@ class Telephone:
         self.got: list[Arrived] = []
         self.marks_return = True
         self.closed_with: int | None = None
-        self.stuck = False
-        """Whether the carrier takes nothing any more: sending waits for ever."""
+        self.takes = asyncio.Event()
+        """Clear it, and the carrier takes nothing: sending waits."""
+        self.takes.set()
         self._inbound: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self._marks: deque[tuple[str, asyncio.TimerHandle]] = deque()
         self._plays_until = 0.0
@@ -62,11 +63,20 @@ class Telephone:
         return self._inlet.dropped
 
     def offer(self, message: str) -> bool:
-        return False
+        if self.closed_with is not None:
+            raise SocketClosed
+        if self.takes.is_set():
+            self._got(message)
+        return self.takes.is_set()
 
     async def send(self, message: str) -> None:
-        if self.stuck:
-            await asyncio.Event().wait()
+        while not self.offer(message):
+            await self.takes.wait()
+
+    async def close(self, code: int) -> None:
+        self.closed_with = code
+
+    def _got(self, message: str) -> None:
         loop = asyncio.get_running_loop()
         self.got.append(Arrived(loop.time(), message))
         verb, _, rest = message.partition(" ")
@@ -80,9 +90,6 @@ class Telephone:
                     self._return_mark()
             case "mark" if self.marks_return:
                 self._marks.append((rest, loop.call_at(self._plays_until, self._return_mark)))
-
-    async def close(self, code: int) -> None:
-        self.closed_with = code
 
     def _return_mark(self) -> None:
         name, timer = self._marks.popleft()

@@ -2,17 +2,20 @@
 
             offer, send ──►  write buffer ──►  peer      pause_writing … resume_writing: nobody writes
     recv ◄── _inbox ◄──  on_ws_frame  ◄──────  peer      a full inbox: nothing is read until it is half empty
+           deliver  ◄──  on_ws_frame  ◄──────  peer      without an inbox; `hold` … `read_on`: nothing is read
 
 picows calls us for each frame, in its own reading; what a frame points to is gone when the callback returns.
 """
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
+from control_plane.adapters.socket_messages import Messages, RulesBroken
 from control_plane.ports.errors import ProviderError, Timeout, Unavailable
 
 INBOX: Final = 64
@@ -20,12 +23,9 @@ INBOX: Final = 64
 WRITE_BUFFER_BYTES: Final = 2**15
 """More than that is not written ahead of a peer that does not keep up."""
 
-MAX_FRAMES: Final = 2**14
-"""A message has no more, so that empty ones cannot go on for ever."""
-
 _NO_CODE: Final = 1005
 """RFC 6455, 7.1.5: a close frame without a code."""
-_TEXT, _BINARY, _CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
+_TEXT, _BINARY = WSMsgType.TEXT, WSMsgType.BINARY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +71,10 @@ class ProviderSocket(WSListener):
         self._loop = asyncio.get_running_loop()
         self._transport: WSTransport | None = None
         self._inbox: deque[str | bytes] = deque()
-        self._parts: list[bytes] = []
-        self._parts_size = 0
-        self._parts_kind: WSMsgType | None = None
+        self._messages = Messages(max_size)
         self._reader: asyncio.Future[None] | None = None
+        self._take: Callable[[str | bytes], None] | None = None
+        self._tell_lost: Callable[[SocketLost], None] | None = None
         self._held_up = False
         """Whether nothing is read because the inbox is full."""
         self._room: asyncio.Event | None = None
@@ -123,8 +123,30 @@ class ProviderSocket(WSListener):
             await self._reader
         message = self._inbox.popleft()
         if self._held_up and len(self._inbox) <= INBOX // 2:
-            self._read_on()
+            self.read_on()
         return message
+
+    def deliver(self, take: Callable[[str | bytes], None], lost: Callable[[SocketLost], None]) -> None:
+        """From now on every message goes to `take` in the callback that brings it, which spares a turn of the loop;
+        `lost` is told once that there will be no more. Neither may wait or raise. Instead of `recv`.
+        """
+        while self._inbox:
+            take(self._inbox.popleft())
+        if self._lost is not None:
+            lost(self._lost)
+            return
+        self._take, self._tell_lost = take, lost
+
+    def hold(self) -> None:
+        """Read nothing until `read_on`; what has been read already is still delivered."""
+        if not self._held_up and self._transport is not None and not self._gone.is_set():
+            self._held_up = True
+            self._transport.underlying_transport.pause_reading()
+
+    def read_on(self) -> None:
+        if self._held_up and self._transport is not None and not self._gone.is_set():
+            self._held_up = False
+            self._transport.underlying_transport.resume_reading()
 
     async def close(self) -> None:
         """Say goodbye, and drop the connection when the peer does not answer soon. What still comes is not read."""
@@ -134,7 +156,7 @@ class ProviderSocket(WSListener):
         if not self._closing:
             self._closing = True
             self._inbox.clear()
-            self._read_on()
+            self.read_on()
             self._end(SocketLost())
             transport.send_close(WSCloseCode.OK)
         try:
@@ -188,41 +210,20 @@ class ProviderSocket(WSListener):
     # --- reading ------------------------------------------------------------------------------------
 
     def _data(self, frame: WSFrame, kind: WSMsgType) -> None:
-        if frame.rsv1 or frame.rsv2 or frame.rsv3 or (kind == _CONTINUATION) != (self._parts_kind is not None):
-            self._refuse(WSCloseCode.PROTOCOL_ERROR)
-        elif frame.fin and self._parts_kind is None:
-            self._decode(frame.get_payload_as_bytes(), kind)
-        else:
-            self._collect(frame, kind)
-
-    def _collect(self, frame: WSFrame, kind: WSMsgType) -> None:
-        """A message in several frames; control frames may come between them."""
-        self._parts_kind = self._parts_kind or kind
-        self._parts.append(frame.get_payload_as_bytes())
-        self._parts_size += frame.payload_size
-        if self._parts_size > self.max_size or len(self._parts) > MAX_FRAMES:
-            self._refuse(WSCloseCode.MESSAGE_TOO_BIG)
-        elif frame.fin:
-            whole, first = b"".join(self._parts), self._parts_kind
-            self._parts, self._parts_kind, self._parts_size = [], None, 0
-            self._decode(whole, first)
-
-    def _decode(self, payload: bytes, kind: WSMsgType) -> None:
         try:
-            message = payload.decode() if kind == _TEXT else payload
-        except UnicodeDecodeError:
-            self._refuse(WSCloseCode.INVALID_TEXT)
+            message = self._messages.add(frame, kind)
+        except RulesBroken as broken:
+            self._refuse(broken.code)
+            return
+        if message is None:
+            return
+        if self._take is not None:
+            self._take(message)
             return
         self._inbox.append(message)
         self._wake_reader()
-        if len(self._inbox) >= INBOX and not self._held_up and self._transport is not None:
-            self._held_up = True
-            self._transport.underlying_transport.pause_reading()
-
-    def _read_on(self) -> None:
-        if self._held_up and self._transport is not None and not self._gone.is_set():
-            self._held_up = False
-            self._transport.underlying_transport.resume_reading()
+        if len(self._inbox) >= INBOX:
+            self.hold()
 
     def _wake_reader(self) -> None:
         reader, self._reader = self._reader, None
@@ -276,7 +277,9 @@ class ProviderSocket(WSListener):
         """Only the first reason counts."""
         if self._lost is None:
             self._lost = how
-        self._parts, self._parts_kind, self._parts_size = [], None, 0
+            if self._tell_lost is not None:
+                self._tell_lost(how)
+        self._messages.forget()
         if self._timer is not None:
             self._timer.cancel()
         self._wake_reader()

@@ -96,4 +96,4 @@ class DeepgramTextToSpeech:
             max_size=MAX_MESSAGE_BYTES,
             error_header="dg-error",
         )
-        return Link(socket, timings=self._timings.socket, spawn=self._spawn)
+        return Link(socket, self._spawn)

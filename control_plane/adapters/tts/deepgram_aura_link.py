@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from typing import Final
 
-from control_plane.adapters.provider_socket import ProviderSocket, SocketLost, SocketTimings
+from control_plane.adapters.provider_socket import ProviderSocket, SocketLost
 from control_plane.adapters.sockets import Spawn
 from control_plane.adapters.tts import deepgram_aura_wire as wire
 from control_plane.adapters.tts.inbox import Inbox
@@ -44,9 +44,8 @@ class Link:
     faster than it is played. The end of an utterance is the answer to its last flush.
     """
 
-    def __init__(self, socket: ProviderSocket, *, timings: SocketTimings, spawn: Spawn) -> None:
+    def __init__(self, socket: ProviderSocket, spawn: Spawn) -> None:
         self._socket = socket
-        self._timings = timings
         self._budget = FlushBudget()
         self._inbox: Inbox | None = None
         self._said = False
@@ -60,7 +59,8 @@ class Link:
         self._clearing = 0
         self._malformed = 0
         self._error: ProviderError | None = None
-        self._reader = spawn(self._read(), "deepgram-speak-reader")
+        self._spawn = spawn
+        socket.deliver(self._receive, self._lost)
 
     @property
     def usable(self) -> bool:
@@ -108,11 +108,11 @@ class Link:
         if self._inbox is not None:
             self._inbox.close()
         self._budget.close()
-        try:
-            await self._socket.close()
-        finally:
-            self._reader.cancel()
-        await asyncio.wait({self._reader}, timeout=self._timings.close)
+        await self._socket.close()
+
+    def read_on(self) -> None:
+        """The inbox that was full takes audio again."""
+        self._socket.read_on()
 
     async def _flush(self) -> None:
         if self._budget.left <= 0:
@@ -127,42 +127,46 @@ class Link:
         if self._inbox is not None:
             self._inbox.expect(last=self._ended)
 
-    async def _read(self) -> None:
-        error: ProviderError = Unavailable(wire.PROVIDER, "its socket is not read any more")
-        try:
-            while True:
-                await self._receive()
-        except SocketLost as exc:
-            error = wire.closed_by_provider(exc)
-        except ProviderError as exc:
-            error = exc
-        finally:
-            self._error = error
-            if self._inbox is not None:
-                self._inbox.finish(error)
-            await self._socket.close()
+    def _lost(self, how: SocketLost) -> None:
+        self._fail(wire.closed_by_provider(how))
 
-    async def _receive(self) -> None:
-        message = await self._socket.recv()
+    def _fail(self, error: ProviderError) -> None:
+        """Nothing more comes; only the first reason counts."""
+        if self._error is not None:
+            return
+        self._error = error
+        if self._inbox is not None:
+            self._inbox.finish(error)
+
+    def _give_up(self, error: ProviderError) -> None:
+        self._fail(error)
+        self._spawn(self._socket.close(), "deepgram-speak-close")
+
+    def _receive(self, message: str | bytes) -> None:
+        if self._error is not None:
+            return
         if isinstance(message, bytes):
-            await self._audio(message)
+            self._audio(message)
             return
         try:
             said = wire.read(message)
-        except MalformedMessage as exc:
+        except MalformedMessage:
             self._malformed += 1
             if self._malformed >= MALFORMED_LIMIT:
-                raise Unavailable(wire.PROVIDER, "sends nothing that can be read") from exc
+                self._give_up(Unavailable(wire.PROVIDER, "sends nothing that can be read"))
+            return
+        except ProviderError as error:
+            self._give_up(error)
             return
         self._malformed = 0
         if said.kind == "cleared":
             self._clearing = max(0, self._clearing - 1)
         elif said.kind == "flushed" and not self._clearing:
-            await self._flushed()
+            self._flushed()
         elif said.kind == "refused_flush" and self._inbox is not None:
             self._inbox.finish(RateLimited(wire.PROVIDER, "takes no more flushes for now"))
 
-    async def _audio(self, audio: bytes) -> None:
+    def _audio(self, audio: bytes) -> None:
         """The text of a flush goes with its first audio; whoever plays it spreads it over what follows."""
         inbox = self._inbox
         if self._clearing or inbox is None or not audio:
@@ -171,11 +175,21 @@ class Link:
             text, self._speaking = self._speaking, ""
         else:
             text, self._buffered = self._buffered, ""
-        await inbox.put(SpokenPiece(audio, text))
+        if not inbox.put(SpokenPiece(audio, text)):
+            self._socket.hold()
 
-    async def _flushed(self) -> None:
+    def _flushed(self) -> None:
         self._flushing = False
         if self._unflushed and (self._ended or self._budget.left > RESERVE):
-            await self._flush()
+            self._spawn(self._flush_again(), "deepgram-speak-flush")
         elif self._ended and self._inbox is not None:
             self._inbox.finish()
+
+    async def _flush_again(self) -> None:
+        """What was said while a flush was on its way; `end` or another clause may have been quicker."""
+        if self._flushing or not self._unflushed:
+            return
+        try:
+            await self._flush()
+        except ProviderError as error:
+            self._give_up(error)

@@ -19,7 +19,7 @@ class DeepgramUtterance:
     def __init__(self, link: Link, *, release: Release, audio_patience_s: float) -> None:
         self._link: Link | None = link
         self._release = release
-        self._inbox = Inbox(wire.PROVIDER, patience_s=audio_patience_s)
+        self._inbox = Inbox(wire.PROVIDER, patience_s=audio_patience_s, room=link.read_on)
         self._ended = False
         link.attach(self._inbox)
 

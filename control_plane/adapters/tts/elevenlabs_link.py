@@ -18,7 +18,7 @@ class Link:
     """The socket of a voice, while it lasts.
 
     A context lives from `open` to the server's final message, which comes only after `close`. A full inbox
-    holds up the reader and with it the other contexts; as a call plays one reply at a time, that is the one it plays.
+    holds up the socket and with it the other contexts; as a call plays one reply at a time, that is the one it plays.
     """
 
     def __init__(self, socket: ProviderSocket, *, timings: SocketTimings, keep_alive_s: float, spawn: Spawn) -> None:
@@ -29,8 +29,9 @@ class Link:
         self._open: set[str] = set()
         self._malformed = 0
         self._error: ProviderError | None = None
+        self._spawn = spawn
         self._waking = spawn(self._keep_alive(), "elevenlabs-keep-alive")
-        self._tasks = {spawn(self._read(), "elevenlabs-reader"), self._waking}
+        socket.deliver(self._receive, self._lost)
 
     @property
     def usable(self) -> bool:
@@ -66,40 +67,48 @@ class Link:
         try:
             await self._socket.close()
         finally:
-            for task in self._tasks:
-                task.cancel()
-        await asyncio.wait(self._tasks, timeout=self._timings.close)
-
-    async def _read(self) -> None:
-        error: ProviderError = Unavailable(wire.PROVIDER, "its socket is not read any more")
-        try:
-            while True:
-                await self._receive()
-        except SocketLost as exc:
-            error = lost(wire.PROVIDER, exc)
-        except ProviderError as exc:
-            error = exc
-        finally:
-            self._error = error
             self._waking.cancel()
-            for inbox in self._contexts.values():
-                inbox.finish(error)
-            await self._socket.close()
+        await asyncio.wait({self._waking}, timeout=self._timings.close)
 
-    async def _receive(self) -> None:
+    def read_on(self) -> None:
+        """The inbox that was full takes audio again."""
+        self._socket.read_on()
+
+    def _lost(self, how: SocketLost) -> None:
+        self._fail(lost(wire.PROVIDER, how))
+
+    def _fail(self, error: ProviderError) -> None:
+        """Nothing more comes; only the first reason counts."""
+        if self._error is not None:
+            return
+        self._error = error
+        self._waking.cancel()
+        for inbox in self._contexts.values():
+            inbox.finish(error)
+
+    def _give_up(self, error: ProviderError) -> None:
+        self._fail(error)
+        self._spawn(self._socket.close(), "elevenlabs-close")
+
+    def _receive(self, raw: str | bytes) -> None:
+        if self._error is not None:
+            return
         try:
-            message = wire.read(await self._socket.recv())
-        except MalformedMessage as exc:
+            message = wire.read(raw)
+        except MalformedMessage:
             self._malformed += 1
             if self._malformed >= MALFORMED_LIMIT:
-                raise Unavailable(wire.PROVIDER, "sends nothing that can be read") from exc
+                self._give_up(Unavailable(wire.PROVIDER, "sends nothing that can be read"))
+            return
+        except ProviderError as error:
+            self._give_up(error)
             return
         self._malformed = 0
         inbox = self._contexts.get(message.context)
         if inbox is None:
             return
-        if message.piece is not None:
-            await inbox.put(message.piece)
+        if message.piece is not None and not inbox.put(message.piece):
+            self._socket.hold()
         if message.final:
             self._finish(message.context, inbox)
 

@@ -19,7 +19,7 @@ class ElevenLabsUtterance:
         self._link = link
         self._context = context
         self._options = options
-        self._inbox = Inbox(wire.PROVIDER, patience_s=audio_patience_s)
+        self._inbox = Inbox(wire.PROVIDER, patience_s=audio_patience_s, room=link.read_on)
         self._opened = False
         self._ended = False
 

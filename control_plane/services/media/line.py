@@ -1,15 +1,16 @@
 """The speaking side of one media stream: sends what is due, in real time, and knows when it was heard."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from control_plane.core.audio.frames import FRAME_BYTES
 from control_plane.core.audio.playout import Playout
 from control_plane.observability.logging import get_logger
 from control_plane.ports.carrier import MediaCodec
 from control_plane.ports.infrastructure import Clock
-from control_plane.services.media.socket import MediaSocket
+from control_plane.services.media.socket import MediaSocket, SocketClosed
 
 log = get_logger("media")
 
@@ -20,8 +21,20 @@ MARK_PATIENCE_S: Final = 1.5
 """After the audio must have ended by our clock, wait so long for the carrier's mark to confirm it."""
 
 
+class _Message(NamedTuple):
+    text: str
+    frames: int = 0
+    """Of audio in it."""
+    sent: Callable[[], None] | None = None
+    """Who is told that it was written to the socket."""
+
+
 class Line:
-    """Paces one leg's outgoing audio. All sending happens in `run`, so messages never overtake each other."""
+    """Paces one leg's outgoing audio.
+
+    What is due goes out in the moment in which it becomes due: in the call that added it, or by a timer. While the
+    socket takes nothing, `run` waits for it and nobody else sends, so messages never overtake each other.
+    """
 
     def __init__(self, socket: MediaSocket, codec: MediaCodec, *, playout: Playout, clock: Clock) -> None:
         self.playout = playout
@@ -29,8 +42,12 @@ class Line:
         self._socket = socket
         self._codec = codec
         self._clock = clock
-        self._urgent: list[str] = []
-        self._wake = asyncio.Event()
+        self._outbox: deque[_Message] = deque()
+        self._free = False
+        """Whether anybody may send: not before `run`, not after it, not while it waits for the socket."""
+        self._stuck = asyncio.Event()
+        """`run` has to see to the socket."""
+        self._timer: asyncio.TimerHandle | None = None
         self._generation = 0
         self._mark_sent = False
         self._returned = asyncio.Event()
@@ -46,11 +63,11 @@ class Line:
         self.playout.begin()
 
     def changed(self) -> None:
-        """The playout has more to send, or an end."""
-        self._wake.set()
+        """The playout has more to send, or an end. Never waits, never raises."""
+        self._go_on()
 
     def clear(self) -> None:
-        """Have the carrier drop what it has not played yet, if it has anything; before anything else that is sent.
+        """Have the carrier drop what it has not played yet, if it has anything; before any audio that is not sent.
 
         It returns the marks it drops, so marks sent from now on belong to a generation of their own.
         """
@@ -58,8 +75,8 @@ class Line:
         self._mark_sent = False
         if self._sounding:
             self._sounding = False
-            self._urgent.append(self._codec.clear())
-            self._wake.set()
+            self._outbox.append(_Message(self._codec.clear()))
+            self._go_on()
 
     def mark_returned(self, name: str) -> float | None:
         """A mark came back. Those of earlier replies, which `clear` returns too, mean nothing.
@@ -99,49 +116,69 @@ class Line:
             return
 
     async def run(self) -> None:
-        """Send until cancelled. Raises SocketClosed."""
-        while True:
-            while self._urgent:
-                await self._send(self._urgent.pop(0))
-            now = self._clock.steady()
-            piece = self.playout.due(now)
-            if piece is not None:
-                # Before the sending, which may take a moment in which somebody clears.
-                self._sounding = True
-                # Taken now: while the piece is on its way another reply may begin.
-                tell, self._first_sent = self._first_sent, None
-                await self._send(self._codec.audio(piece))
-                self.frames_sent += len(piece) // FRAME_BYTES
-                if tell is not None:
-                    tell()
-                continue
-            await self._send_mark()
-            await self._sleep()
+        """Send until cancelled. Raises SocketClosed, and TimeoutError when the peer takes nothing any more."""
+        try:
+            while True:
+                while not self._sent_what_is_due():
+                    await self._wait_for_peer()
+                self._free = True
+                await self._stuck.wait()
+                self._stuck.clear()
+        finally:
+            self._free = False
+            self._set_timer(None)
 
-    async def _send_mark(self) -> None:
-        if self.playout.all_sent and not self._mark_sent:
-            self._mark_sent = True
-            await self._send(self._codec.mark(self._mark_name()))
+    def _go_on(self) -> None:
+        if not self._free:
+            return
+        try:
+            self._free = self._sent_what_is_due()
+        except SocketClosed:
+            self._free = False  # `run` meets it too
+        if not self._free:
+            self._stuck.set()
+
+    def _sent_what_is_due(self) -> bool:
+        """False: the socket takes no more for now. Raises SocketClosed."""
+        while self._flushed():
+            piece = self.playout.due(self._clock.steady())
+            if piece is not None:
+                self._sounding = True
+                self._outbox.append(_Message(self._codec.audio(piece), len(piece) // FRAME_BYTES, self._first_sent))
+                self._first_sent = None
+            elif self.playout.all_sent and not self._mark_sent:
+                self._mark_sent = True
+                self._outbox.append(_Message(self._codec.mark(self._mark_name())))
+            else:
+                self._set_timer(self.playout.wake_at)
+                return True
+        return False
+
+    def _flushed(self) -> bool:
+        outbox = self._outbox
+        while outbox:
+            if not self._socket.offer(outbox[0].text):
+                return False
+            self._sent(outbox.popleft())
+        return True
+
+    async def _wait_for_peer(self) -> None:
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            await self._socket.send(self._outbox[0].text)
+        self._sent(self._outbox.popleft())
+
+    def _sent(self, message: _Message) -> None:
+        self.frames_sent += message.frames
+        if message.sent is not None:
+            message.sent()
+
+    def _set_timer(self, wake_at: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if wake_at is not None:
+            delay = max(0.0, wake_at - self._clock.steady())
+            self._timer = asyncio.get_running_loop().call_later(delay, self._go_on)
 
     def _mark_name(self) -> str:
         return f"generation-{self._generation}"
-
-    async def _sleep(self) -> None:
-        wake_at = self.playout.wake_at
-        timer = None
-        if wake_at is not None:
-            # A timer of the loop: running into a timeout costs several times as much, five times a second and call.
-            delay = max(0.0, wake_at - self._clock.steady())
-            timer = asyncio.get_running_loop().call_later(delay, self._wake.set)
-        try:
-            await self._wake.wait()
-        finally:
-            if timer is not None:
-                timer.cancel()
-        self._wake.clear()
-
-    async def _send(self, message: str) -> None:
-        if self._socket.offer(message):
-            return
-        async with asyncio.timeout(SEND_TIMEOUT_S):
-            await self._socket.send(message)

@@ -81,7 +81,12 @@ class StreamMouth:
         if timing is not self._timing:
             return  # of a reply that was dropped while its first piece was on its way
         timing.mark(Stage.FIRST_FRAME, self._clock.steady())
-        self._audible()
+        # Not from here: whoever makes the line send may be in the middle of deciding something.
+        asyncio.get_running_loop().call_soon(self._tell_audible, timing)
+
+    def _tell_audible(self, timing: TurnTiming) -> None:
+        if timing is self._timing:
+            self._audible()
 
     async def say(self, clause: str, *, keep: bool = False) -> None:
         async with self._mending:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -40,6 +40,12 @@ async def loss(ours: ProviderSocket) -> SocketLost:
     with pytest.raises(SocketLost) as told:
         await received(ours)
     return told.value
+
+
+async def seen(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(WHOLE_S):
+        while not condition():  # noqa: ASYNC110 - it comes from behind a socket
+            await asyncio.sleep(0.005)
 
 
 async def filled(ours: ProviderSocket) -> int:
@@ -117,6 +123,53 @@ async def test_a_reader_that_does_not_keep_up_holds_up_the_peer_and_misses_nothi
 async def _write(wire: Wire, count: int) -> None:
     for number in range(count):
         await wire.send(BINARY, str(number).encode().zfill(900))
+
+
+async def test_messages_are_delivered_those_of_before_too_and_the_loss_once() -> None:
+    async with joined() as (ours, wire):
+        await wire.send(TEXT, b"before")
+        await seen(lambda: ours._inbox)
+        got: list[str | bytes] = []
+        losses: list[SocketLost] = []
+        over = asyncio.Event()
+
+        def lost_now(how: SocketLost) -> None:
+            losses.append(how)
+            over.set()
+
+        ours.deliver(got.append, lost_now)
+        assert got == ["before"]
+        await wire.send(TEXT, b"after")
+        await wire.send(CLOSE, (4008).to_bytes(2, "big") + b"enough")
+        async with asyncio.timeout(WHOLE_S):
+            await over.wait()
+        await ours.close()
+        assert got == ["before", "after"]
+        assert [(how.code, how.reason) for how in losses] == [(4008, "enough")]
+
+
+async def test_who_asks_for_delivery_after_the_loss_is_told_at_once() -> None:
+    async with joined() as (ours, wire):
+        await wire.send(TEXT, b"last")
+        await wire.send(CLOSE, b"")
+        await seen(lambda: ours.ended)
+        told: list[object] = []
+        ours.deliver(told.append, told.append)
+        assert told[0] == "last"
+        assert isinstance(told[1], SocketLost)
+
+
+async def test_a_socket_that_is_held_reads_nothing_until_it_reads_on() -> None:
+    async with joined() as (ours, wire):
+        got: list[str | bytes] = []
+        ours.deliver(got.append, lambda how: None)
+        ours.hold()
+        await wire.send(TEXT, b"later")
+        await asyncio.sleep(0.05)
+        assert got == []
+        ours.read_on()
+        await seen(lambda: got)
+        assert got == ["later"]
 
 
 # --- a peer that does not take what is written ------------------------------------------------------

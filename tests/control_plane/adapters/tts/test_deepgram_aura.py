@@ -234,7 +234,11 @@ async def test_no_task_is_left_behind(wire: DeepgramSpeakWire) -> None:
 
     speech = DeepgramTextToSpeech(api_key=KEY, spawn=counted, base_url=wire.url)
     voice = await speech.open(VoiceOptions())
-    await spoken(voice, "Hola.")
+    utterance = await voice.utterance()
+    for clause in ("Hola.", "Adiós."):  # the second is flushed when the first has been
+        await utterance.say(clause)
+    await utterance.end()
+    await pieces_of(utterance)
     await voice.aclose()
     await speech.aclose()
     assert tasks

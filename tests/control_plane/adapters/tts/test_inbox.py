@@ -1,6 +1,7 @@
 """The audio of one utterance between socket and call."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -11,18 +12,22 @@ from control_plane.ports.voice import SpokenPiece
 PIECE = SpokenPiece(b"\x80" * 100)
 
 
+def new(patience_s: float = 5.0) -> Inbox:
+    return Inbox("acme", patience_s=patience_s, room=lambda: None)
+
+
 async def test_what_was_put_comes_out_in_order_until_it_is_finished() -> None:
-    inbox = Inbox("acme", patience_s=5)
+    inbox = new()
     pieces = [SpokenPiece(bytes([number])) for number in range(3)]
     for piece in pieces:
-        await inbox.put(piece)
+        inbox.put(piece)
     inbox.finish()
     assert [piece async for piece in inbox.pieces()] == pieces
 
 
 async def test_audio_that_came_before_an_error_is_still_delivered() -> None:
-    inbox = Inbox("acme", patience_s=5)
-    await inbox.put(PIECE)
+    inbox = new()
+    inbox.put(PIECE)
     inbox.finish(Unavailable("acme", "gone"))
     listening = inbox.pieces()
     assert await anext(listening) == PIECE
@@ -30,55 +35,67 @@ async def test_audio_that_came_before_an_error_is_still_delivered() -> None:
         await anext(listening)
 
 
-async def test_a_full_inbox_holds_the_reader_until_something_is_taken() -> None:
-    inbox = Inbox("acme", patience_s=5, max_bytes=150)
-    await inbox.put(PIECE)
-    await inbox.put(PIECE)
-    third = asyncio.ensure_future(inbox.put(PIECE))
-    await asyncio.sleep(0)
-    assert not third.done()
-    await anext(inbox.pieces())
-    await third
+async def test_a_full_inbox_says_so_and_tells_when_there_is_room() -> None:
+    told: list[str] = []
+    inbox = Inbox("acme", patience_s=5, room=lambda: told.append("room"), max_bytes=150)
+    assert inbox.put(PIECE)
+    assert not inbox.put(PIECE)
+    assert not inbox.put(PIECE)
+    listening = inbox.pieces()
+    await anext(listening)
+    assert told == []
+    await anext(listening)
+    assert told == ["room"]
+    assert inbox.put(SpokenPiece(b"\x80" * 40))
+    assert [await anext(listening), await anext(listening)] == [PIECE, SpokenPiece(b"\x80" * 40)]
+    assert told == ["room"]
 
 
-async def test_a_listener_who_leaves_does_not_hold_the_reader() -> None:
-    inbox = Inbox("acme", patience_s=5, max_bytes=50)
-    await inbox.put(PIECE)
-    waiting = asyncio.ensure_future(inbox.put(PIECE))
-    await asyncio.sleep(0)
+@pytest.mark.parametrize("end", [Inbox.close, Inbox.finish])
+async def test_an_inbox_that_ends_holds_nobody_up(end: Callable[[Inbox], None]) -> None:
+    told: list[str] = []
+    inbox = Inbox("acme", patience_s=5, room=lambda: told.append("room"), max_bytes=50)
+    inbox.put(PIECE)
+    end(inbox)
+    assert told == ["room"]
+    assert inbox.put(PIECE)
+
+
+async def test_what_comes_for_a_listener_who_left_is_dropped() -> None:
+    inbox = new()
+    inbox.put(PIECE)
     inbox.close()
-    await waiting
-    await inbox.put(PIECE)
+    inbox.put(PIECE)
     assert [piece async for piece in inbox.pieces()] == []
 
 
 async def test_closing_drops_the_error_too() -> None:
-    inbox = Inbox("acme", patience_s=5)
+    inbox = new()
     inbox.finish(Unavailable("acme", "gone"))
     inbox.close()
     assert [piece async for piece in inbox.pieces()] == []
 
 
 async def test_overdue_audio_is_a_timeout() -> None:
-    inbox = Inbox("acme", patience_s=0.01)
+    inbox = new(0.01)
     inbox.expect()
     with pytest.raises(Timeout):
         await anext(inbox.pieces())
 
 
 async def test_a_pause_between_clauses_is_not_overdue() -> None:
-    inbox = Inbox("acme", patience_s=0.01)
+    inbox = new(0.01)
     inbox.expect()
-    await inbox.put(PIECE)
+    inbox.put(PIECE)
     await asyncio.sleep(0.03)
     inbox.finish()
     assert [piece async for piece in inbox.pieces()] == [PIECE]
 
 
 async def test_after_the_last_clause_a_pause_is_overdue() -> None:
-    inbox = Inbox("acme", patience_s=0.01)
+    inbox = new(0.01)
     inbox.expect(last=True)
-    await inbox.put(PIECE)
+    inbox.put(PIECE)
     listening = inbox.pieces()
     assert await anext(listening) == PIECE
     with pytest.raises(Timeout):

@@ -105,7 +105,7 @@ async def test_a_noise_without_words_is_a_false_alarm() -> None:
 async def test_the_reply_ends_when_its_resumed_rest_was_played_not_when_the_cleared_mark_comes_back() -> None:
     async with talking(says(COUNTING)) as it:
         await interrupted(it, after_s=0.06 * len(COUNTING) - 0.1)
-        assert it.phone.messages == ["audio", "mark"]
+        assert it.phone.messages == ["audio", "mark", "clear"]
         it.conversation.perceive(SpeechStopped())
         await asyncio.sleep(1.0)
         assert it.phone.messages == ["audio", "mark", "clear"]

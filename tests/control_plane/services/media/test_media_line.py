@@ -9,6 +9,7 @@ import pytest
 
 from control_plane.core.audio.playout import Playout
 from control_plane.services.media.line import MARK_PATIENCE_S, SEND_TIMEOUT_S, Line
+from control_plane.services.media.socket import SocketClosed
 from control_plane.services.supervisor import Supervisor
 from control_plane.testing.carriers import PlainCodec
 from tests.telephones import Telephone
@@ -66,6 +67,38 @@ async def test_the_first_message_goes_out_at_once_and_is_told_once() -> None:
         await eventually(lambda: it.marks)
         assert it.phone.got[0].at == began
         assert it.first_sent == [began]
+
+
+async def test_audio_goes_out_in_the_call_that_adds_it_and_so_does_a_clear() -> None:
+    async with sending(marks=False) as it:
+        it.reply(SECOND)
+        assert it.phone.messages == ["audio"]
+        it.line.playout.drop(now())
+        it.line.clear()
+        assert it.phone.messages == ["audio", "clear"]
+
+
+async def test_while_the_carrier_takes_nothing_everything_waits_in_its_order() -> None:
+    async with sending(marks=False) as it:
+        it.phone.takes.clear()
+        it.reply(SECOND)
+        await asyncio.sleep(0.1)
+        it.line.playout.drop(now())
+        it.line.clear()
+        it.reply(SECOND)
+        assert it.phone.messages == []
+        it.phone.takes.set()
+        await eventually(lambda: len(it.phone.messages) == 3)
+        assert it.phone.messages == ["audio", "clear", "audio"]
+
+
+async def test_a_carrier_that_is_gone_ends_the_line_and_nobody_else() -> None:
+    async with sending(marks=False) as it:
+        await it.phone.close(1000)
+        it.reply(SECOND)
+        with pytest.raises(SocketClosed):
+            await it.task
+        it.line.changed()
 
 
 async def test_audio_goes_out_in_real_time_a_little_ahead() -> None:
@@ -167,7 +200,7 @@ async def test_a_paused_reply_is_not_heard_before_it_was_resumed_and_played() ->
 
 async def test_a_carrier_that_takes_nothing_any_more_is_given_up() -> None:
     async with sending() as it:
-        it.phone.stuck = True
+        it.phone.takes.clear()
         began = now()
         it.reply(SECOND)
         with pytest.raises(TimeoutError):
