@@ -25,7 +25,9 @@ WRITE_BUFFER_BYTES: Final = 2**15
 
 _NO_CODE: Final = 1005
 """RFC 6455, 7.1.5: a close frame without a code."""
+# Looked up once: they are compared with every frame.
 _TEXT, _BINARY = WSMsgType.TEXT, WSMsgType.BINARY
+_CLOSE, _PING, _PONG = WSMsgType.CLOSE, WSMsgType.PING, WSMsgType.PONG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,12 +187,12 @@ class ProviderSocket(WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         kind = frame.msg_type
-        if kind == WSMsgType.PONG:
+        if kind == _PONG:
             self._answered = True
-        elif kind == WSMsgType.PING:
+        elif kind == _PING:
             if self._room is None:
                 transport.send_pong(frame.get_payload_as_bytes())
-        elif kind == WSMsgType.CLOSE:
+        elif kind == _CLOSE:
             self._closed_by_peer(transport, frame.get_payload_as_bytes())
         elif self._lost is None and not transport.is_close_frame_sent:
             self._data(frame, kind)

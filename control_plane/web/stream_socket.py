@@ -15,6 +15,9 @@ MESSAGE_LIMIT: Final = 256 * 1024
 CLOSE_S: Final = 1.0
 """So long the peer may take to answer our close frame."""
 TOO_BIG: Final = 1009
+# Looked up once: they are compared with every frame.
+_TEXT, _BINARY, _CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
+_CLOSE, _PING = WSMsgType.CLOSE, WSMsgType.PING
 
 
 class StreamSocket(WSListener):
@@ -46,25 +49,25 @@ class StreamSocket(WSListener):
         kind = frame.msg_type
         if transport.is_close_frame_sent:
             # What still comes was not asked for, and after a broken frame it is not even a message.
-            if kind == WSMsgType.CLOSE:
+            if kind == _CLOSE:
                 _hang_up(transport)
-        elif kind == WSMsgType.TEXT and frame.fin:
+        elif kind == _TEXT and frame.fin:
             take = self._take
             message = frame.get_payload_as_bytes()
             if take is None:
                 self._inlet.put(message)
             else:
                 take(message)
-        elif kind == WSMsgType.CLOSE:
+        elif kind == _CLOSE:
             code = frame.get_close_code()
             transport.send_close(WSCloseCode.OK if code == WSCloseCode.NO_INFO else code)
             self._end(SocketClosed())
             _hang_up(transport)
-        elif kind == WSMsgType.PING:
+        elif kind == _PING:
             # Not by the library: it would answer a peer that asks without end and reads nothing, into our memory.
             if self._may_write is None:
                 transport.send_pong(frame.get_payload_as_bytes())
-        elif kind in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
+        elif kind in (_TEXT, _BINARY, _CONTINUATION):
             self._join(transport, frame)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
@@ -150,7 +153,7 @@ class StreamSocket(WSListener):
             raise SocketClosed
         if self._may_write is not None:
             return False
-        transport.send(WSMsgType.TEXT, message)
+        transport.send(_TEXT, message)
         return True
 
     async def send(self, message: str) -> None:
