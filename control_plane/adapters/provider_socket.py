@@ -279,8 +279,9 @@ class ProviderSocket(WSListener):
         """Only the first reason counts."""
         if self._lost is None:
             self._lost = how
-            if self._tell_lost is not None:
-                self._tell_lost(how)
+            tell, self._take, self._tell_lost = self._tell_lost, None, None
+            if tell is not None:
+                tell(how)
         self._messages.forget()
         if self._timer is not None:
             self._timer.cancel()

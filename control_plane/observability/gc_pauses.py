@@ -12,6 +12,10 @@ LIMIT: Final = 10_000
 
 GENERATIONS: Final = 3
 
+COLLECT_EVERY: Final = (5_000, 100, 10)
+"""New objects before the young ones are looked through (2 ms), and how often before older ones are (0.1 s): calls live
+long, so little is found. What ended calls leave is for `services/sweeping.py`."""
+
 
 class GcWatch:
     """Notes every collection from `start` to `stop`; `flush` brings what was noted into the metrics.
@@ -50,6 +54,8 @@ def settle_down() -> None:
     """Take all that lives now out of the reach of later collections: what a process has loaded stays for its life.
 
     To be called once, when it has loaded everything: each full collection is then shorter by the time for all of that.
+    What comes from then on is looked through less often.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT_EVERY)

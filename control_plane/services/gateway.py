@@ -32,6 +32,7 @@ from control_plane.services.staff.invitations import Invitations
 from control_plane.services.staff.key_ring import KeyRing
 from control_plane.services.staff.staff import Staff
 from control_plane.services.supervisor import Supervisor
+from control_plane.services.sweeping import sweep
 from control_plane.services.views import Views
 from control_plane.services.webhooks.intake import WebhookIntake
 
@@ -137,6 +138,7 @@ class Gateway:
             self.supervisor.spawn(run(), name)
         await self.alerts.start(self.supervisor, measure=self.measure)
         self.supervisor.spawn(watch_loop(self.metrics, self.clock), "event loop lag")
+        self.supervisor.spawn(sweep(self.desk.roster), "sweep")
         self.ready = True
 
     def measure(self) -> None:

@@ -119,7 +119,8 @@ class StreamSocket(WSListener):
         try:
             await self._over
         finally:
-            self._take = None
+            # The way in which it ended knows, by its traceback, of everything that the call holds.
+            self._take = self._over = None
 
     def _guarded(self, context: Context, take: Take) -> Take:
         run = context.run

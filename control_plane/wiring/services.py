@@ -20,6 +20,7 @@ from control_plane.services.calls.roster import Roster, RosterParts
 from control_plane.services.calls.talk import CallTalk, TalkParts
 from control_plane.services.conversation.turn_log import TurnLogParts
 from control_plane.services.media.door import DoorParts
+from control_plane.services.media.spool import Spool
 from control_plane.services.media.tickets import Tickets
 from control_plane.services.webhooks.intake import IntakeParts, WebhookIntake
 from control_plane.services.webhooks.routing import NoticeRouter, RouterParts
@@ -105,7 +106,7 @@ def _talk_parts(parts: Parts) -> TalkParts:
         metrics=parts.metrics,
         supervisor=parts.supervisor,
         turns=turns,
-        spool=settings.data_dir / "spool" if settings.record_calls else None,
+        spool=Spool(settings.data_dir / "spool", parts.supervisor.spawn) if settings.record_calls else None,
         transfer_number=settings.transfer_number,
         zone_of=lambda call: contact_zone(parts.numbers, call, default=settings.default_time_zone),
         turn_policy=TurnPolicy(

@@ -52,6 +52,10 @@ class CallExecutor:
         """Name the call whose commands these are; before `run`."""
         self._session = session
 
+    def release(self) -> None:
+        """The call is over: nothing is carried out any more, and what it holds can go."""
+        self._session = None
+
     def submit(self, command_id: str, command: CarrierCommand) -> None:
         """Queue a command. When the queue is full it stays pending in the store and counts as dropped."""
         try:

@@ -1,8 +1,10 @@
 """The making of a live call from its record: actor, conversation side and executor, tied together."""
 
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from control_plane.core.call.events import CallEvent
 from control_plane.core.call.machine import CallMachine
 from control_plane.core.call.state import LegState, Phase
 from control_plane.observability.logging import get_logger
@@ -55,9 +57,9 @@ class CallFactory:
     def build(self, record: CallRecord, *, seq: int) -> LiveCall:
         """The call as its record says; `seq` is the number of its newest journal entry."""
         parts = self._parts
-        executor = CallExecutor(parts.executor)
+        executor, post = CallExecutor(parts.executor), _Post()
         cast = parts.bots.of(record)
-        talk = CallTalk(record, cast.bot, parts=self._talk_parts(cast), post=lambda event: live.post(event))
+        talk = CallTalk(record, cast.bot, parts=self._talk_parts(cast), post=post.put)
         session_parts = SessionParts(
             store=parts.store,
             clock=parts.clock,
@@ -69,8 +71,7 @@ class CallFactory:
         )
         session = CallSession(record, seq=seq, parts=session_parts)
         executor.serve(session)
-        live = LiveCall(session=session, talk=talk, executor=executor)
-        return live
+        return post.to(LiveCall(session=session, talk=talk, executor=executor))
 
     def _talk_parts(self, cast: Cast) -> TalkParts:
         usual = self._parts.talk
@@ -91,3 +92,21 @@ class CallFactory:
         count_change(self._parts.metrics, record, before=before, after=after)
         if after.phase is not before.phase:
             log.info("call state", phase=after.phase.value, before=before.phase.value, mode=after.mode.value)
+
+
+class _Post:
+    """The way from a call's conversation back to the call, which it does not keep alive: when the call is over, all of
+    it goes at once, and no collector has to find out that its parts hold one another.
+    """
+
+    def __init__(self) -> None:
+        self._find: Callable[[], LiveCall | None] = lambda: None
+
+    def to(self, live: LiveCall) -> LiveCall:
+        self._find = weakref.ref(live)
+        return live
+
+    def put(self, event: CallEvent) -> None:
+        live = self._find()
+        if live is not None:
+            live.post(event)

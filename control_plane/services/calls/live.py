@@ -18,7 +18,7 @@ LAST_COMMANDS_S: Final = 600.0
 with its own patience and repeats, before they are left to the next start."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class LiveCall:
     """What the rest of the process can do with a call that has not ended."""
 
@@ -56,6 +56,7 @@ class LiveCall:
                 commands.cancel()
                 # Also when the actor met a fault: nobody would end a conversation that has no call any more.
                 await self.talk.stop()
+                self.executor.release()
 
     async def _settle(self) -> None:
         """An outcome may ask for more: the late name of a dialled leg for its hang-up."""

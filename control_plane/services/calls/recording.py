@@ -1,24 +1,23 @@
 """The recording of one call: made when the first stream starts, kept when the call is over."""
 
-from pathlib import Path
-
 from control_plane.observability.logging import get_logger
 from control_plane.observability.metrics import Metrics
 from control_plane.ports.errors import ProviderError
 from control_plane.ports.infrastructure import BlobStore, Clock
 from control_plane.ports.stores import CallRecord, CallStore, StoreUnavailable
 from control_plane.services.media.recorder import Recorder
+from control_plane.services.media.spool import Spool
 
 log = get_logger("talk")
 
 
 class CallRecording:
-    """One recorder over all streams of the call. Without a `spool` folder the call is not recorded."""
+    """One recorder over all streams of the call. Without a `spool` the call is not recorded."""
 
     def __init__(
         self,
         call: CallRecord,
-        spool: Path | None,
+        spool: Spool | None,
         *,
         clock: Clock,
         blobs: BlobStore,

@@ -49,6 +49,8 @@ class Roster:
     def __init__(self, parts: RosterParts) -> None:
         self._parts = parts
         self._live: dict[str, LiveCall] = {}
+        self.ended_calls = 0
+        """That have lived here since the process began and do so no more."""
         self._empty = asyncio.Event()
         self._empty.set()
         self._faults: dict[str, int] = {}
@@ -228,6 +230,7 @@ class Roster:
         finally:
             self._live.pop(live.call_id, None)
             self._tasks.pop(live.call_id, None)
+            self.ended_calls += 1
             self._parts.metrics.calls_live.set(self.live_calls)
             if not self._live:
                 self._empty.set()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from control_plane.core.bot import Bot
@@ -37,6 +36,7 @@ from control_plane.services.conversation.tools import toolbox
 from control_plane.services.conversation.turn_log import TurnLog, TurnLogParts
 from control_plane.services.media.recorder import Recorder
 from control_plane.services.media.spoken_audio import SpokenAudio
+from control_plane.services.media.spool import Spool
 from control_plane.services.media.stream import MediaStream
 from control_plane.services.media.stream_mouth import StreamMouth
 from control_plane.services.media.voices import CallVoice
@@ -61,7 +61,7 @@ class TalkParts:
     metrics: Metrics
     supervisor: Supervisor
     turns: TurnLogParts
-    spool: Path | None
+    spool: Spool | None
     """Where recordings grow; None when calls are not recorded."""
     transfer_number: str
     zone_of: Callable[[CallRecord], str]

@@ -108,6 +108,7 @@ class Conversation:
         self._supersede()
         self._closed = True
         self._arm()
+        self._delivery.close()
 
     def _tick(self) -> None:
         self._timer = None

@@ -118,6 +118,10 @@ class Delivery:
         # A guess that is complete is not over: it has not been heard.
         await reply.draft.sure.wait()
 
+    def close(self) -> None:
+        """There will be no other reply."""
+        self._fillers.close()
+
     def over(self) -> None:
         """Nothing more of the reply is to come."""
         self._fillers.stop()

@@ -69,6 +69,12 @@ class Fillers:
         self._watching = None
         self._disarm()
 
+    def close(self) -> None:
+        """For good: whoever owns it is let go of."""
+        self.stop()
+        self._audible_until = lambda: None
+        self._interject = _to_nobody
+
     def _disarm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -105,3 +111,7 @@ class Fillers:
         if self._watching is reply:
             self._quiet_since = self._parts.clock.steady()
             self._arm(self._quiet_since + QUIET_S)
+
+
+async def _to_nobody(text: str) -> bool:
+    return False

@@ -53,6 +53,7 @@ class EarWitness:
         """Everything noted; None when no stream ran."""
         if self._leg is not None:
             self._leg.end()
+            self._leg = None
         heard = self.meter.heard()
         if heard is None or not self._ways:
             return heard

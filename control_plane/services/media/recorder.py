@@ -10,9 +10,10 @@ from typing import BinaryIO, Final
 from control_plane.core.audio.frames import SAMPLE_RATE
 from control_plane.core.audio.g711 import to_pcm16
 from control_plane.ports.infrastructure import BlobStore, Clock
+from control_plane.services.media.spool import Block, Spool
 
 FLUSH_BYTES: Final = 3 * SAMPLE_RATE
-"""When so much of one track is held in memory, both go to disk: a thread's turn costs more than what it writes."""
+"""When so much of one track is held in memory, both go to disk."""
 
 DRIFT_BYTES: Final = SAMPLE_RATE // 5
 """A track more than 200 ms behind the clock had a hole: it is filled with silence."""
@@ -30,7 +31,7 @@ class _Track:
     """One side: a spool file of PCMU whose length follows the clock."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._held = bytearray()
         self._written = path.stat().st_size if path.exists() else 0
         self._filled_at = self._filled = 0
@@ -61,10 +62,6 @@ class _Track:
         self._written += len(block)
         return block
 
-    def write(self, block: bytes) -> None:
-        with self._path.open("ab") as file:
-            file.write(block)
-
 
 class Recorder:
     """Both sides of one call. It survives a lost stream and a restarted process: the spool files are found again.
@@ -72,14 +69,15 @@ class Recorder:
     `began_at` is when the call was answered (unix seconds); all positions are counted from there.
     """
 
-    def __init__(self, folder: Path, call_id: str, *, began_at: float, clock: Clock) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._paths = (folder / f"{call_id}.caller.ulaw", folder / f"{call_id}.agent.ulaw")
+    def __init__(self, spool: Spool, call_id: str, *, began_at: float, clock: Clock) -> None:
+        spool.folder.mkdir(parents=True, exist_ok=True)
+        self._spool = spool
+        self._paths = (spool.folder / f"{call_id}.caller.ulaw", spool.folder / f"{call_id}.agent.ulaw")
         self._caller, self._agent = (_Track(path) for path in self._paths)
         self._offset = began_at - clock.wall() + clock.steady()
         self._clock = clock
         self._writing = asyncio.Lock()
-        self._blocks: list[tuple[_Track, bytes]] = []
+        self._blocks: list[Block] = []
         self._closed = False
 
     def caller(self, frame: bytes) -> bool:
@@ -103,14 +101,14 @@ class Recorder:
         """What is held of both tracks is to be written."""
         for track in (self._caller, self._agent):
             if block := track.take():
-                self._blocks.append((track, block))
+                self._blocks.append((track.path, block))
 
     async def flush(self) -> None:
         """Write what is due, off the event loop and in order."""
         async with self._writing:
             blocks, self._blocks = self._blocks, []
             if blocks:
-                await asyncio.to_thread(_write, blocks)
+                await self._spool.write(blocks)
 
     async def save(self, blobs: BlobStore, key: str) -> bool:
         """Mix both tracks into `key` and forget the spool files. False when nothing was recorded.
@@ -126,11 +124,6 @@ class Recorder:
         await blobs.put(key, await asyncio.to_thread(mix, *self._paths), content_type="audio/wav")
         await asyncio.to_thread(_forget, self._paths)
         return True
-
-
-def _write(blocks: list[tuple[_Track, bytes]]) -> None:
-    for track, block in blocks:
-        track.write(block)
 
 
 def _forget(paths: tuple[Path, ...]) -> None:

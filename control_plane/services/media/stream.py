@@ -31,6 +31,7 @@ from control_plane.services.media.hearing import Deaf
 from control_plane.services.media.line import Line
 from control_plane.services.media.recorder import Recorder
 from control_plane.services.media.socket import MediaSocket, SocketClosed
+from control_plane.services.together import together
 
 log = get_logger("media")
 
@@ -110,11 +111,8 @@ class MediaStream:
         if self._parts.ear is not None:
             self._parts.ear.begin()
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._feed())
-                group.create_task(self.line.run())
-                if self._parts.hearing is not None:
-                    group.create_task(self._parts.hearing.run())
+            hearing = self._parts.hearing
+            await together(self._feed(), self.line.run(), *([] if hearing is None else [hearing.run()]))
         except* (StreamOver, SocketClosed, TimeoutError):
             pass
         except* Deaf as deaf:

@@ -36,6 +36,7 @@ from control_plane.services.conversation.delivery import NO_VOICE
 from control_plane.services.conversation.turn_log import TurnLogParts
 from control_plane.services.media.line import Line
 from control_plane.services.media.recorder import Recorder
+from control_plane.services.media.spool import Spool
 from control_plane.services.media.stream import MediaStream, StreamParts
 from control_plane.services.supervisor import Supervisor
 from control_plane.testing.brains import FakeBrain, says
@@ -76,7 +77,7 @@ class Call:
             metrics=self.metrics,
             supervisor=self.supervisor,
             turns=turns,
-            spool=folder / "spool",
+            spool=Spool(folder / "spool", self.supervisor.spawn),
             transfer_number="+573005550199",
             zone_of=lambda call: "America/Bogota",
         )
@@ -457,7 +458,7 @@ async def test_the_end_of_a_call_ends_its_stream_before_the_recording_is_saved(i
     await eventually(it.streaming.done)
     assert it.metric("recordings_total", outcome="saved") == 1
     assert it.metric("media_frames_total", direction="out") > 0
-    assert list(it.parts.spool.iterdir()) == []  # type: ignore[union-attr]
+    assert list(it.parts.spool.folder.iterdir()) == []  # type: ignore[union-attr]
 
 
 async def test_a_stream_that_comes_after_the_end_is_ended_at_once(it: Call) -> None:

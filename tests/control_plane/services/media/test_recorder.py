@@ -13,7 +13,9 @@ from control_plane.core.audio.frames import FRAME_BYTES
 from control_plane.core.audio.g711 import ULAW_VALUES
 from control_plane.ports.errors import Unavailable
 from control_plane.services.media.recorder import FLUSH_BYTES, MIX_BYTES, Recorder, mix, wav
+from control_plane.services.media.spool import Spool
 from control_plane.testing.clock import FakeClock
+from tests.wire.server import spawn
 
 KEY = "recordings/call-1.wav"
 A, B = b"\x80", b"\x90"
@@ -21,7 +23,8 @@ A, B = b"\x80", b"\x90"
 
 class Recording:
     def __init__(self, folder: Path) -> None:
-        self.spool = folder / "spool"
+        self.folder = folder / "spool"
+        self.spool = Spool(self.folder, spawn)
         self.clock = FakeClock()
         self.began_at = self.clock.wall()
         self.blobs = DiskBlobs(folder / "blobs", "http://here", secret=b"s", clock=self.clock)
@@ -38,7 +41,7 @@ class Recording:
                 await self.recorder.flush()
 
     def spooled(self, side: str) -> bytes:
-        return (self.spool / f"call-1.{side}.ulaw").read_bytes()
+        return (self.folder / f"call-1.{side}.ulaw").read_bytes()
 
     async def saved(self) -> tuple[list[int], list[int]]:
         """(caller, agent) samples of the file."""
@@ -147,7 +150,7 @@ async def test_a_second_recorder_goes_on_with_the_tracks_of_the_first(it: Record
 async def test_saving_leaves_nothing_in_the_spool(it: Recording) -> None:
     await it.caller(A, 2.5)
     await it.saved()
-    assert list(it.spool.iterdir()) == []
+    assert list(it.folder.iterdir()) == []
 
 
 async def test_where_nothing_was_recorded_nothing_is_saved(it: Recording) -> None:
@@ -161,7 +164,7 @@ async def test_a_store_that_fails_leaves_the_tracks_in_the_spool(it: Recording) 
             raise Unavailable("disk", "cannot read or write a blob")
 
     await it.caller(A, 1.0)
-    broken = Broken(it.spool, "http://here", secret=b"s", clock=it.clock)
+    broken = Broken(it.folder, "http://here", secret=b"s", clock=it.clock)
     with pytest.raises(Unavailable):
         await it.recorder.save(broken, KEY)
     assert it.spooled("caller") == A * 8000
@@ -211,4 +214,4 @@ async def test_audio_after_saving_is_ignored(it: Recording) -> None:
     await it.caller(A, 5.0)
     assert not it.recorder.agent(B * FLUSH_BYTES)
     await it.recorder.flush()
-    assert list(it.spool.iterdir()) == []
+    assert list(it.folder.iterdir()) == []

@@ -24,12 +24,14 @@ from control_plane.ports.hearing import HearingOptions
 from control_plane.services.media.hearing import Hearing
 from control_plane.services.media.line import SEND_TIMEOUT_S, Line
 from control_plane.services.media.recorder import Recorder
+from control_plane.services.media.spool import Spool
 from control_plane.services.media.stream import MALFORMED_LIMIT, MediaStream, StreamParts
 from control_plane.services.supervisor import Supervisor
 from control_plane.testing.carriers import PlainCodec
 from control_plane.testing.ears import FakeEar, FakeSpeechToText
 from tests.telephones import QUIET, Telephone
 from tests.virtual_time import LoopClock, eventually
+from tests.wire.server import spawn
 
 VIRTUAL_TIME = True
 
@@ -275,7 +277,7 @@ async def test_a_stream_that_nobody_can_listen_to_is_given_up() -> None:
 
 async def test_both_sides_are_recorded_from_their_first_to_their_last_sound(tmp_path: Path) -> None:
     clock = LoopClock()
-    recorder = Recorder(tmp_path, "call-1", began_at=clock.wall(), clock=clock)
+    recorder = Recorder(Spool(tmp_path, spawn), "call-1", began_at=clock.wall(), clock=clock)
     async with streaming(recorder=recorder) as it:
         it.stream.line.playout.add(b"\x80" * 8000)
         it.stream.line.playout.finish()
