@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from control_plane.observability.logging import get_logger
+from control_plane.services.together import forget
 
 log = get_logger("supervisor")
 
@@ -24,6 +25,7 @@ class Supervisor:
 
     def _gone(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
+        forget(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("task failed", task=task.get_name(), exc_info=error)
 

@@ -8,8 +8,8 @@ from typing import Any
 async def together(*works: Coroutine[Any, Any, None]) -> None:
     """Until all have ended or one has failed; the others are cancelled then. Raises an exception group.
 
-    A group's failure holds the frame that raised it, which holds the failure; a cancelled task holds its cancellation,
-    whose frames hold the task. Either keeps all of a call in memory until the garbage collector comes by.
+    A group's failure holds the frame that raised it, which holds the failure: that would keep all of a call in memory
+    until the garbage collector comes by.
     """
     tasks: list[asyncio.Task[None]] = []
     try:
@@ -19,10 +19,11 @@ async def together(*works: Coroutine[Any, Any, None]) -> None:
         raise failed.with_traceback(None) from None
     finally:
         for task in tasks:
-            _forget(task)
+            forget(task)
 
 
-def _forget(task: "asyncio.Task[None]") -> None:
+def forget(task: "asyncio.Task[Any]") -> None:
+    """Of a task that is over and was cancelled: by whom. It would hold its cancellation, whose frames hold the task."""
     if task.cancelled():
         try:
             task.result()  # whoever asks takes the cancellation away

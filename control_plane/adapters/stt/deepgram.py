@@ -29,7 +29,7 @@ class DeepgramEar:
         self._keep_alive_s = keep_alive_s
         self._sent_lately = False
         self._closing = False
-        self._keeper: asyncio.Task[None] | None = spawn(self._keep_alive(), "deepgram-keep-alive")
+        self._keeper = spawn(self._keep_alive(), "deepgram-keep-alive")
 
     def offer(self, audio: bytes) -> bool:
         self._sent_lately = True
@@ -65,9 +65,7 @@ class DeepgramEar:
         if self._closing:
             return
         self._closing = True
-        if self._keeper is not None:
-            self._keeper.cancel()
-            self._keeper = None  # a cancelled task holds, by its traceback, whoever holds the task
+        self._keeper.cancel()
         try:
             with contextlib.suppress(ProviderError):
                 await self._socket.send(wire.CLOSE_STREAM)

@@ -30,7 +30,7 @@ class Link:
         self._malformed = 0
         self._error: ProviderError | None = None
         self._spawn = spawn
-        self._waking: asyncio.Task[None] | None = spawn(self._keep_alive(), "elevenlabs-keep-alive")
+        self._waking = spawn(self._keep_alive(), "elevenlabs-keep-alive")
         socket.deliver(self._receive, self._lost)
 
     @property
@@ -64,13 +64,11 @@ class Link:
         """Close at once: what is still being generated is dropped, not waited for."""
         for inbox in self._contexts.values():
             inbox.close()
-        waking = self._waking
         try:
             await self._socket.close()
         finally:
-            self._let_sleep()
-        if waking is not None:
-            await asyncio.wait({waking}, timeout=self._timings.close)
+            self._waking.cancel()
+        await asyncio.wait({self._waking}, timeout=self._timings.close)
 
     def read_on(self) -> None:
         """The inbox that was full takes audio again."""
@@ -84,15 +82,9 @@ class Link:
         if self._error is not None:
             return
         self._error = error
-        self._let_sleep()
+        self._waking.cancel()
         for inbox in self._contexts.values():
             inbox.finish(error)
-
-    def _let_sleep(self) -> None:
-        # And forget it: a cancelled task holds, by its traceback, whoever holds the task.
-        if self._waking is not None:
-            self._waking.cancel()
-            self._waking = None
 
     def _give_up(self, error: ProviderError) -> None:
         self._fail(error)

@@ -206,6 +206,7 @@ class CallTalk:
         """The call is over: turns stored, voice and stream closed, recording saved."""
         self._closed = True
         await self._end_conversation()
+        self._carrier_mouth = None
         await self._turns.settled()
         if self._voice is not None:
             await self._voice.aclose()
