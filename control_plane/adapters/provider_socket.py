@@ -78,7 +78,7 @@ class ProviderSocket(WSListener):
         self._take: Callable[[str | bytes], None] | None = None
         self._tell_lost: Callable[[SocketLost], None] | None = None
         self._held_up = False
-        """Whether nothing is read because the inbox is full."""
+        """Whether nothing is read: the inbox, or that of whoever is delivered to, is full."""
         self._room: asyncio.Event | None = None
         """There is one while the peer does not keep up."""
         self._lost: SocketLost | None = None
@@ -132,6 +132,7 @@ class ProviderSocket(WSListener):
         """From now on every message goes to `take` in the callback that brings it, which spares a turn of the loop;
         `lost` is told once that there will be no more. Neither may wait or raise. Instead of `recv`.
         """
+        self.read_on()
         while self._inbox:
             take(self._inbox.popleft())
         if self._lost is not None:
@@ -198,8 +199,8 @@ class ProviderSocket(WSListener):
             self._data(frame, kind)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        self._end(SocketLost())
         self._gone.set()
+        self._end(SocketLost())
 
     def pause_writing(self) -> None:
         self._room = self._room or asyncio.Event()
@@ -279,12 +280,12 @@ class ProviderSocket(WSListener):
         """Only the first reason counts."""
         if self._lost is None:
             self._lost = how
-            tell, self._take, self._tell_lost = self._tell_lost, None, None
-            if tell is not None:
-                tell(how)
         self._messages.forget()
         if self._timer is not None:
             self._timer.cancel()
         self._wake_reader()
         if self._room is not None:
             self._room.set()
+        tell, self._take, self._tell_lost = self._tell_lost, None, None
+        if tell is not None:
+            tell(self._lost)

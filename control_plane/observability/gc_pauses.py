@@ -54,8 +54,11 @@ def settle_down() -> None:
     """Take all that lives now out of the reach of later collections: what a process has loaded stays for its life.
 
     To be called once, when it has loaded everything: each full collection is then shorter by the time for all of that.
-    What comes from then on is looked through less often.
     """
     gc.collect()
     gc.freeze()
+
+
+def collect_rarely() -> None:
+    """From now on what comes is looked through less often."""
     gc.set_threshold(*COLLECT_EVERY)

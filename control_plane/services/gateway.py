@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from control_plane.observability.gc_pauses import GcWatch
+from control_plane.observability.gc_pauses import GcWatch, collect_rarely
 from control_plane.observability.logging import get_logger
 from control_plane.observability.loop_lag import watch_loop
 from control_plane.observability.metrics import Metrics
@@ -138,6 +138,7 @@ class Gateway:
             self.supervisor.spawn(run(), name)
         await self.alerts.start(self.supervisor, measure=self.measure)
         self.supervisor.spawn(watch_loop(self.metrics, self.clock), "event loop lag")
+        collect_rarely()
         self.supervisor.spawn(sweep(self.desk.roster), "sweep")
         self.ready = True
 

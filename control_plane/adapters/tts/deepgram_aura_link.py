@@ -115,13 +115,17 @@ class Link:
         self._socket.read_on()
 
     async def _flush(self) -> None:
+        self._begin_flush()
+        await self._socket.send(wire.FLUSH)
+
+    def _begin_flush(self) -> None:
+        """Raises RateLimited."""
         if self._budget.left <= 0:
             raise RateLimited(wire.PROVIDER, "too many flushes on one connection")
         self._budget.take()
         self._flushing, self._unflushed = True, False
         self._speaking, self._buffered = self._buffered, ""
         self._expect()
-        await self._socket.send(wire.FLUSH)
 
     def _expect(self) -> None:
         if self._inbox is not None:
@@ -181,15 +185,22 @@ class Link:
     def _flushed(self) -> None:
         self._flushing = False
         if self._unflushed and (self._ended or self._budget.left > RESERVE):
-            self._spawn(self._flush_again(), "deepgram-speak-flush")
+            self._flush_again()
         elif self._ended and self._inbox is not None:
             self._inbox.finish()
 
-    async def _flush_again(self) -> None:
-        """What was said while a flush was on its way; `end` or another clause may have been quicker."""
-        if self._flushing or not self._unflushed:
-            return
+    def _flush_again(self) -> None:
+        """What was said while a flush was on its way; at once, before the utterance can be another."""
         try:
-            await self._flush()
+            self._begin_flush()
+        except RateLimited as error:
+            self._give_up(error)
+            return
+        if not self._socket.offer(wire.FLUSH):
+            self._spawn(self._send_flush(), "deepgram-speak-flush")
+
+    async def _send_flush(self) -> None:
+        try:
+            await self._socket.send(wire.FLUSH)
         except ProviderError as error:
             self._give_up(error)

@@ -127,4 +127,4 @@ class Link:
                 try:
                     await self.send(wire.keep_alive(context))
                 except ProviderError:
-                    return  # the reader reports the loss
+                    return  # which `_lost` reports

@@ -40,7 +40,7 @@ class Inbox:
     def expect(self, *, last: bool = False) -> None:
         """Audio is due now, and with `last` after every piece until the inbox is finished."""
         self._last_said = self._last_said or last
-        if self._overdue is None and not self.ended:
+        if self._overdue is None and not self.ended and not self._full:
             late = Timeout(self._provider, f"no audio for {self._patience_s} s")
             self._overdue = asyncio.get_running_loop().call_later(self._patience_s, self.finish, late)
 
@@ -94,6 +94,8 @@ class Inbox:
         if self._full:
             self._full = False
             self._tell_room()
+            if self._last_said:
+                self.expect()
 
     def _calm(self) -> None:
         if self._overdue is not None:

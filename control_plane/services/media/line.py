@@ -10,7 +10,7 @@ from control_plane.core.audio.playout import Playout
 from control_plane.observability.logging import get_logger
 from control_plane.ports.carrier import MediaCodec
 from control_plane.ports.infrastructure import Clock
-from control_plane.services.media.socket import MediaSocket, SocketClosed
+from control_plane.services.media.socket import MediaSocket
 
 log = get_logger("media")
 
@@ -47,6 +47,7 @@ class Line:
         """Whether anybody may send: not before `run`, not after it, not while it waits for the socket."""
         self._stuck = asyncio.Event()
         """`run` has to see to the socket."""
+        self._fault: Exception | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._generation = 0
         self._mark_sent = False
@@ -124,17 +125,22 @@ class Line:
                 self._free = True
                 await self._stuck.wait()
                 self._stuck.clear()
+                if self._fault is not None:
+                    raise self._fault
         finally:
             self._free = False
             self._set_timer(None)
+            # What was to be told of a reply that never sounded holds the call.
+            self._first_sent = self._fault = None
+            self._outbox.clear()
 
     def _go_on(self) -> None:
         if not self._free:
             return
         try:
             self._free = self._sent_what_is_due()
-        except SocketClosed:
-            self._free = False  # `run` meets it too
+        except Exception as fault:  # a border: it is the line's, not that of whoever had something to say
+            self._free, self._fault = False, fault
         if not self._free:
             self._stuck.set()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -35,10 +36,12 @@ class Spool:
         self._waiting.append(wanted)
         if not self._working:
             self._working = True
-            self._spawn(self._work(), "write recordings")
+            # In no call's context: it works for all.
+            Context().run(self._spawn, self._work(), "write recordings")
         await wanted.written
 
     async def _work(self) -> None:
+        group: list[_Wanted] = []
         try:
             while self._waiting:
                 await asyncio.sleep(GATHER_S)
@@ -48,24 +51,30 @@ class Spool:
                     _tell(wanted.written, fault)
         finally:
             self._working = False
+            # Nothing, unless it was cancelled or met a fault of ours. What a thread has begun it still finishes.
+            late, self._waiting = self._waiting, []
+            for wanted, fault in zip(late, _write([wanted.blocks for wanted in late]), strict=True):
+                _tell(wanted.written, fault)
+            for wanted in group:
+                _tell(wanted.written, OSError("nobody knows whether it was written"))
 
 
-def _write(calls: Sequence[Sequence[Block]]) -> list[OSError | None]:
+def _write(calls: Sequence[Sequence[Block]]) -> list[Exception | None]:
     return [_written(blocks) for blocks in calls]
 
 
-def _written(blocks: Sequence[Block]) -> OSError | None:
+def _written(blocks: Sequence[Block]) -> Exception | None:
     """The fault of one call is none of the others'."""
     try:
         for path, block in blocks:
             with path.open("ab") as file:
                 file.write(block)
-    except OSError as fault:
+    except Exception as fault:  # a border: handed to whoever waits for this call's blocks
         return fault
     return None
 
 
-def _tell(written: asyncio.Future[None], fault: OSError | None) -> None:
+def _tell(written: asyncio.Future[None], fault: Exception | None) -> None:
     if written.done():  # whoever waited was cancelled
         return
     if fault is None:

@@ -2,7 +2,7 @@
 
 import gc
 
-from control_plane.observability.gc_pauses import COLLECT_EVERY, LIMIT, GcWatch, settle_down
+from control_plane.observability.gc_pauses import COLLECT_EVERY, LIMIT, GcWatch, collect_rarely, settle_down
 from control_plane.observability.metrics import Metrics
 
 
@@ -64,11 +64,17 @@ def test_one_that_nobody_looks_at_does_not_grow() -> None:
 
 
 def test_what_has_settled_down_is_not_looked_at_again() -> None:
-    before = gc.get_threshold()
     try:
         settle_down()
         assert gc.get_freeze_count() > 1000
-        assert gc.get_threshold() == COLLECT_EVERY
     finally:
         gc.unfreeze()
+
+
+def test_what_comes_is_looked_through_rarely() -> None:
+    before = gc.get_threshold()
+    try:
+        collect_rarely()
+        assert gc.get_threshold() == COLLECT_EVERY
+    finally:
         gc.set_threshold(*before)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from control_plane.services.sweeping import MOST_ENDED, sweep
+from control_plane.services.sweeping import IDLE_S, MOST_ENDED, sweep
 
 VIRTUAL_TIME = True
 
@@ -28,4 +28,6 @@ async def test_rubbish_is_swept_once_when_nobody_talks_and_sooner_when_there_is_
     calls.live_calls, calls.ended_calls = 0, MOST_ENDED + 1
     await asyncio.sleep(3)
     assert swept == [MOST_ENDED, MOST_ENDED + 1]
+    await asyncio.sleep(IDLE_S + 1)
+    assert swept == [MOST_ENDED, MOST_ENDED + 1, MOST_ENDED + 1]
     sweeping.cancel()

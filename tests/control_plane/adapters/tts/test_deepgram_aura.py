@@ -239,9 +239,9 @@ async def test_no_task_is_left_behind(wire: DeepgramSpeakWire) -> None:
         await utterance.say(clause)
     await utterance.end()
     await pieces_of(utterance)
+    assert [kind for kind in wire.sockets[0].kinds if kind == "Flush"] == ["Flush"] * 2
     await voice.aclose()
     await speech.aclose()
-    assert tasks
     assert all(task.done() for task in tasks)
     with pytest.raises(Unavailable):
         await voice.utterance()

@@ -100,3 +100,14 @@ async def test_after_the_last_clause_a_pause_is_overdue() -> None:
     assert await anext(listening) == PIECE
     with pytest.raises(Timeout):
         await anext(listening)
+
+
+async def test_what_we_hold_up_ourselves_is_not_overdue() -> None:
+    inbox = Inbox("acme", patience_s=0.01, room=lambda: None, max_bytes=50)
+    inbox.expect(last=True)
+    inbox.put(PIECE)
+    await asyncio.sleep(0.03)
+    listening = inbox.pieces()
+    assert await anext(listening) == PIECE
+    with pytest.raises(Timeout):  # from now on it is
+        await anext(listening)

@@ -59,3 +59,25 @@ async def test_who_is_cancelled_holds_nobody_up(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await gone
     assert (tmp_path / "a").read_bytes() == b"12"
+
+
+async def test_whoever_waits_when_the_work_is_cancelled_has_it_written(tmp_path: Path) -> None:
+    counted = Counted()
+    spool = Spool(tmp_path, counted.spawn)
+    waiting = asyncio.ensure_future(spool.write([(tmp_path / "a", b"1")]))
+    await asyncio.sleep(0.02)
+    counted.tasks[0].cancel()
+    async with asyncio.timeout(5):
+        await waiting
+    assert (tmp_path / "a").read_bytes() == b"1"
+
+
+async def test_a_fault_of_ours_leaves_nobody_waiting(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, Counted().spawn)
+    broken: Any = [(tmp_path / "b", "text")]
+    async with asyncio.timeout(5):
+        good, bad = await asyncio.gather(
+            spool.write([(tmp_path / "a", b"1")]), spool.write(broken), return_exceptions=True
+        )
+    assert good is None
+    assert isinstance(bad, TypeError)
