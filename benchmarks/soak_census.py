@@ -39,7 +39,9 @@ class Census:
     blocks: int
     """What the interpreter's allocator has given out, in pieces."""
     fds: int
+    """Without the idle connections of pools: how many these keep depends on how many requests once met, by chance."""
     sockets: int
+    """The same."""
     threads: int
     tasks: Mapping[str, int] = field(default_factory=dict)
     """By the name of their coroutine."""
@@ -61,8 +63,8 @@ def take(gateway: psutil.Process, *, calls: int, told: Path, data: Path) -> Cens
         uss=int(memory.uss),
         malloc=inside["malloc_bytes"],
         blocks=inside["blocks"],
-        fds=int(gateway.num_fds()),
-        sockets=len(gateway.net_connections(kind="inet")),
+        fds=int(gateway.num_fds()) - inside["pooled"],
+        sockets=len(gateway.net_connections(kind="inet")) - inside["pooled"],
         threads=inside["threads"],
         tasks=inside["tasks"],
         types=inside["types"],

@@ -19,6 +19,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+import aiohttp
+import httpcore
+
 from benchmarks import soak_leaks
 
 TRACED: Final = 300
@@ -61,13 +64,16 @@ def census() -> dict[str, Any]:
     gc.collect()
     types: Counter[str] = Counter()
     tasks: Counter[str] = Counter()
+    pooled = 0
     for thing in gc.get_objects():
         kind = type(thing)
         types[f"{kind.__module__}.{kind.__qualname__}"] += 1
         # Not isinstance: what only stands in for another thing answers for that, or raises.
         if issubclass(kind, asyncio.Task) and not thing.done():
             tasks[getattr(thing.get_coro(), "__qualname__", "?")] += 1
+        pooled += idle_connections(thing, kind)
     return {
+        "pooled": pooled,
         "types": types,
         "tasks": tasks,
         "threads": threading.active_count(),
@@ -75,6 +81,15 @@ def census() -> dict[str, Any]:
         "malloc_bytes": malloc_bytes(),
         "traced": traced() if tracemalloc.is_tracing() else [],
     }
+
+
+def idle_connections(thing: Any, kind: type) -> int:
+    """How many open connections it keeps for the next request, if it is a pool of aiohttp's or httpx's."""
+    if issubclass(kind, aiohttp.TCPConnector):
+        return sum(len(kept) for kept in thing._conns.values())
+    if issubclass(kind, httpcore.AsyncConnectionPool):
+        return sum(connection.is_idle() for connection in thing.connections)
+    return 0
 
 
 def traced() -> list[tuple[str, int, int]]:
