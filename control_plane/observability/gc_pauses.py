@@ -12,9 +12,9 @@ LIMIT: Final = 10_000
 
 GENERATIONS: Final = 3
 
-COLLECT_EVERY: Final = (3_000, 5, 1_000)
-"""New objects before the young ones are looked through (2 ms), how often before those that were left are (10 ms), and
-these before all (0.1 s). Calls live long, so little is found; what they leave is for `services/sweeping.py`."""
+COLLECT_EVERY: Final = (5_000, 100, 10)
+"""New objects before the young ones are looked through (2 ms), and how often before those that were left are (0.1 s):
+calls live long, so little is found. What ended calls leave is for `services/sweeping.py`."""
 
 
 class GcWatch:
