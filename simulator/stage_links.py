@@ -100,13 +100,30 @@ class Records:
 def link(records: Records) -> list[dict[str, Any]]:
     """Every turn, oldest first; shaped as `StageLedger.turns` says."""
     said = sorted(records.said, key=_at)
-    ends: list[float] = []
-    following: dict[str, float] = {}
+    following: dict[str, Said] = {}
+    spans: list[_Span] = []
     for one in reversed(said):
-        ends.append(min(following.get(one.call, float("inf")), one.at + LOOK_AHEAD_S))
-        following[one.call] = one.at
+        spans.append(_Span.between(one, following.get(one.call)))
+        following[one.call] = one
     linker = _Linker(records)
-    return [linker.turn(one, until) for one, until in zip(said, reversed(ends), strict=True)]
+    return [linker.turn(one, span) for one, span in zip(said, reversed(spans), strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """How long what was done may belong to a turn."""
+
+    until: float
+    """The end of the caller's next turn: until then the answer may become audible."""
+    heard_until: float
+    """What the recogniser hears from here on is the next turn, even when the caller says the same again."""
+
+    @classmethod
+    def between(cls, said: Said, following: Said | None) -> "_Span":
+        until = said.at + LOOK_AHEAD_S
+        if following is None:
+            return cls(until, until)
+        return cls(min(until, following.at), min(until, max(said.at, following.began)))
 
 
 class _Linker:
@@ -116,8 +133,9 @@ class _Linker:
         self._records = records
         self._taken: set[int] = set()
 
-    def turn(self, said: Said, until: float) -> dict[str, Any]:
-        final = self._final_of(said, until)
+    def turn(self, said: Said, span: _Span) -> dict[str, Any]:
+        until = span.until
+        final = self._final_of(said, span)
         question = self._question_of(said, until)
         utterance = self._utterance_of(question, until) if question else None
         if utterance:
@@ -144,7 +162,7 @@ class _Linker:
             "stages": stages,
         }
 
-    def _final_of(self, said: Said, until: float) -> HeardFinal | None:
+    def _final_of(self, said: Said, span: _Span) -> HeardFinal | None:
         """The last final of this utterance: one with pauses ends in several.
 
         The same words in two calls may have the same bytes, and the recogniser then names the wrong call.
@@ -152,8 +170,8 @@ class _Linker:
         key = letters(said.last_part or said.text)
         finals = [
             one
-            for one in _window(self._records.finals, said.began, until=until)
-            if one.key == key and id(one) not in self._taken
+            for one in _window(self._records.finals, said.began, until=span.until)
+            if one.key == key and one.heard_at <= span.heard_until and id(one) not in self._taken
         ]
         own = [one for one in finals if one.call == said.call]
         found = own[-1] if own else next(iter(finals), None)

@@ -122,6 +122,20 @@ def test_the_same_words_turn_after_turn_are_told_apart() -> None:
     assert [found["gateway_share_ms"] for found in ledger.turns()] == pytest.approx([208, 208, 208])
 
 
+def test_a_final_that_comes_before_the_end_of_the_same_words_said_again_is_not_of_the_first_turn() -> None:
+    ledger = StageLedger()
+    for start in (10.0, 19.0):
+        ledger.caller_spoke("a", "Hola, caso uno.", ended_at=start)
+        ledger.stt_final_sent("Hola, caso uno.", start - 0.01, heard_at=start - 0.03, call="a")
+        question = ledger.brain_asked("hola caso uno", start + 0.1)
+        ledger.brain_token(question, "Bien.", at=start + 0.4)
+        asked = ledger.voice_asked("Bien.", start + 0.41)
+        ledger.voice_audio_sent(asked, start + 0.6)
+        ledger.bot_audible("a", start + 0.7)
+    assert [found["gateway_share_ms"] for found in ledger.turns()] == pytest.approx([210, 210])
+    assert [found["latency_ms"] for found in ledger.turns()] == pytest.approx([700, 700])
+
+
 def test_what_belongs_to_the_next_turn_is_not_this_ones() -> None:
     ledger = StageLedger()
     ledger.caller_spoke("a", "Caso uno", ended_at=1.0)
