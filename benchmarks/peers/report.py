@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.peers.climb import Verdict
-from benchmarks.peers.figures import CAPACITY, CPU, METRICS, Figures, Limit, Spread, Step, figures, ratio
+from benchmarks.peers.figures import CAPACITY, CPU, METRICS, WHOLE, Figures, Limit, Spread, Step, figures, ratio
 from benchmarks.peers.picture import Bar, picture
 from benchmarks.peers.systems import System
 from benchmarks.stack import ROOT
@@ -16,6 +16,11 @@ from benchmarks.tables import UNKNOWN, Row, markdown, number, trio
 DOCUMENT: Final = ROOT / "docs" / "peers.md"
 PICTURE: Final = ROOT / "docs" / "images" / "peers.svg"
 BEGIN: Final = "<!-- measured: begin -->"
+PANELS: Final = (
+    ("Calls on one core", CAPACITY, 0),
+    ("Calls on one core without holes in the speech", WHOLE, 0),
+    ("Processor per call, % of a core", CPU, 2),
+)
 SHOWN: Final = "![Calls on one core, and processor per call](images/peers.svg)"
 END: Final = "<!-- measured: end -->"
 
@@ -106,7 +111,7 @@ def drawn(report: Report) -> str:
     known = report.figures()
     panels = [
         (title, [_bar(system, one[name], digits=digits) for system, one in zip(report.systems, known, strict=True)])
-        for title, name, digits in (("Calls on one core", CAPACITY, 0), ("Processor per call, % of a core", CPU, 2))
+        for title, name, digits in PANELS
     ]
     return picture(panels)
 

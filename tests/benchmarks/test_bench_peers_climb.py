@@ -31,6 +31,13 @@ def test_a_climb_ends_at_the_first_step_that_breaks() -> None:
     assert (climb.held, climb.limit_seen) == (6, True)
 
 
+def test_a_climb_goes_on_over_a_step_with_holes() -> None:
+    climb = Climb(STEPS)
+    verdicts = {1: Verdict.HELD, 2: Verdict.HOLES, 4: Verdict.HOLES, 6: Verdict.BROKE}
+    assert climbed(climb, verdicts.__getitem__) == [1, 2, 4, 6]
+    assert (climb.held, climb.limit_seen) == (4, True)
+
+
 def test_a_climb_to_the_top_has_only_a_lower_bound() -> None:
     climb = Climb(STEPS)
     assert climbed(climb, up_to(100)) == list(STEPS)
@@ -68,7 +75,9 @@ def test_a_doubtful_step_is_tried_once_more_and_then_ends_the_climb() -> None:
         ({"failed": 1}, Verdict.BROKE),
         ({"share_ms": {"p50": 9.0, "p95": 200.5, "p99": 300.0}}, Verdict.BROKE),
         ({"share_ms": {"p50": None, "p95": None, "p99": None}}, Verdict.BROKE),
-        ({"gap_ms": {"p50": 0.0, "p95": 120.0, "p99": 400.0}}, Verdict.BROKE),
+        ({"gap_ms": {"p50": 0.0, "p95": 120.0, "p99": 400.0}}, Verdict.HOLES),
+        ({"gap_ms": {"p50": 0.0, "p95": 120.0, "p99": 400.0}, "failed": 1}, Verdict.BROKE),
+        ({"gap_ms": {"p50": 0.0, "p95": 120.0, "p99": 400.0}, "invalid": ("late",)}, Verdict.UNDECIDED),
         ({"invalid": ("the simulator was late",)}, Verdict.HELD),
         ({"failed": 1, "invalid": ("the simulator was late",)}, Verdict.UNDECIDED),
         ({"failed": 1, "invalid": ("the simulator was late",), "cpu_percent": 46.0}, Verdict.BROKE),

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks.peers.climb import Verdict
-from benchmarks.peers.figures import CAPACITY, CPU, Limit, Spread, Step, figures, ratio, spread
+from benchmarks.peers.figures import CAPACITY, CPU, WHOLE, Limit, Spread, Step, figures, ratio, spread
 from benchmarks.peers.picture import Bar, picture
 from benchmarks.peers.report import (
     BEGIN,
@@ -65,6 +65,19 @@ def test_a_capacity_whose_limit_was_not_seen_is_a_lower_bound() -> None:
     ours, theirs = report().figures()
     assert ours[CAPACITY] == Spread(low=100, middle=100, high=100, bound=True)
     assert theirs[CAPACITY] == Spread(low=4, middle=4.5, high=5)
+
+
+def test_calls_without_holes_are_those_of_the_best_step_that_had_none() -> None:
+    steps = [
+        peer_step(PEER.name, 1),
+        Step(system=PEER.name, repeat=0, calls=4, verdict=Verdict.HOLES, reason="p95 gap 120 ms", result=None),
+        peer_step(PEER.name, 6),
+        Step(system=PEER.name, repeat=1, calls=6, verdict=Verdict.HOLES, reason="p95 gap 120 ms", result=None),
+    ]
+    limits = [Limit(system=PEER.name, repeat=0, held=6, seen=False)]
+    assert figures(PEER.name, steps, limits=limits)[WHOLE] == Spread(low=6, middle=6, high=6, bound=True)
+    assert figures(PEER.name, steps[1:2], limits=limits)[WHOLE] == Spread(low=0, middle=0, high=0)
+    assert report().figures()[0][WHOLE] == Spread(low=100, middle=100, high=100, bound=True)
 
 
 def test_a_ratio_goes_from_the_least_to_the_most_favourable_pair() -> None:
@@ -126,7 +139,7 @@ def test_the_figures_go_between_the_marks_of_the_text() -> None:
 def test_the_picture_is_xml_with_a_bar_for_each_system_and_panel() -> None:
     root = ElementTree.fromstring(drawn(report()))
     assert root.tag == f"{SVG}svg"
-    assert len(root.findall(f"{SVG}rect")) == 4
+    assert len(root.findall(f"{SVG}rect")) == 6
 
 
 def test_a_picture_of_odd_words_and_of_nothing_is_xml_as_well() -> None:
