@@ -151,7 +151,7 @@ class SqlCallStore:
             for statement, values in steps:
                 connection.execute(statement, values)
 
-        await self._database.write(transaction)
+        await self._database.together(transaction)
 
     async def _rows(self, query: Executable, values: Mapping[str, Any] | None = None) -> Sequence[RowMapping]:
         return await self._database.read(lambda connection: connection.execute(query, values).mappings().all())

@@ -2,7 +2,8 @@
 
 A transaction is a function of a SQLAlchemy `Connection`. It runs as a whole where the engine runs it best (a thread for
 SQLite, the event loop for PostgreSQL), so that statements of one transaction do not each pay for a change of thread.
-It must have no effect but on the connection: it may be run a second time when a pooled connection turns out dead.
+It must have no effect but on the connection: it may be run a second time, when a pooled connection turns out dead or
+when another one fails with which it shared a transaction.
 """
 
 import json
@@ -28,7 +29,8 @@ class Conflict(Exception):
 
 
 class Database(Protocol):
-    """A database with transactions. All methods raise StoreUnavailable, `write` and `alone` also Conflict.
+    """A database with transactions. All methods raise StoreUnavailable, `write`, `together` and `alone` also
+    Conflict.
 
     A transaction whose wait timed out or was cancelled may still be committed: what is stored must be recognised when
     it comes again.
@@ -52,6 +54,10 @@ class Database(Protocol):
 
     async def write(self, work: Work[T]) -> T:
         """Run one transaction."""
+        ...
+
+    async def together(self, work: Work[T]) -> T:
+        """Run a little one that comes often; those that come at once share a transaction (see `grouping`)."""
         ...
 
     async def alone(self, work: Work[T], *, timeout_s: float = 60.0) -> T:

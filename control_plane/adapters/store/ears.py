@@ -8,8 +8,8 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from control_plane.adapters.store.database import Conflict, Database
 from control_plane.adapters.store.ear_tables import call_ears
-from control_plane.adapters.store.rows import replacing
-from control_plane.adapters.store.tables import call_turns, calls
+from control_plane.adapters.store.rows import replace_ear
+from control_plane.adapters.store.tables import call_turns
 from control_plane.ports.ears import EarRecord
 from control_plane.ports.errors import Rejected
 
@@ -21,8 +21,7 @@ class SqlEarStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        whose = select(calls.c.tenant_id).where(calls.c.id == bindparam("of_call")).scalar_subquery()
-        self._save = replacing(database.dialect, call_ears).values(tenant_id=whose)
+        self._save = replace_ear(database.dialect)
 
     async def save(self, ear: EarRecord, *, turns: Mapping[int, int]) -> None:
         """Raises Rejected for an unknown call."""
@@ -33,7 +32,7 @@ class SqlEarStore:
             _time(connection, ear.call_id, turns=turns)
 
         try:
-            await self._database.write(work)
+            await self._database.together(work)
         except Conflict:
             raise Rejected("database", "the ear of an unknown call") from None
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import Dialect, Insert, Table, TextClause, bindparam, select, text
+from sqlalchemy import Dialect, Insert, ScalarSelect, Table, TextClause, bindparam, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from control_plane.adapters.store.tables import call_turns, calls
+from control_plane.adapters.store.ear_tables import call_ears
+from control_plane.adapters.store.tables import call_turns, calls, webhooks
 from control_plane.ports.stores import CallRecord, JournalEntry, StoredCommand, StoredWebhook, TurnRecord
 
 Record = CallRecord | JournalEntry | StoredCommand | StoredWebhook | TurnRecord
@@ -62,9 +63,25 @@ def upsert_call(dialect: str) -> TextClause:
 def upsert_turn(dialect: str) -> TextClause:
     """Insert a turn, or replace the one with the same index. It belongs to whom the call belongs."""
     statement = _upsert(dialect, call_turns, kept=frozenset({"call_id", "index", "tenant_id"}))
-    whose = select(calls.c.tenant_id).where(calls.c.id == bindparam("of_call")).scalar_subquery()
     columns = (*_COLUMNS[TurnRecord], "answer_ms")
-    return _written_out(dialect, statement.values(tenant_id=whose), columns=columns)
+    return _written_out(dialect, statement.values(tenant_id=_owner()), columns=columns)
+
+
+def _owner() -> ScalarSelect[str]:
+    """The tenant of the call `of_call`."""
+    return select(calls.c.tenant_id).where(calls.c.id == bindparam("of_call")).scalar_subquery()
+
+
+def insert_webhook(dialect: str) -> TextClause:
+    """Insert one webhook unless it is there; a row comes back when it was not."""
+    once = insert_once(dialect, webhooks).returning(webhooks.c.event_id)
+    return _written_out(dialect, once, columns=_COLUMNS[StoredWebhook])
+
+
+def replace_ear(dialect: str) -> TextClause:
+    """Insert the ear of a call, or replace it; parameters: the columns but the owner, and `of_call`."""
+    columns = tuple(column.name for column in call_ears.c if column.name != "tenant_id")
+    return _written_out(dialect, replacing(dialect, call_ears).values(tenant_id=_owner()), columns=columns)
 
 
 def insert_once(dialect: str, table: Table) -> Insert:

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool, QueuePool
 
 from control_plane.adapters.store.database import Conflict, T, Work, to_json, translated
+from control_plane.adapters.store.grouping import Grouping
 
 BUSY_TIMEOUT_S: Final = 5.0
 
@@ -44,6 +45,7 @@ class SqliteDatabase:
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="sqlite-read")
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="sqlite-query")
+        self._grouping = Grouping(self.write)
 
     async def read(self, work: Work[T]) -> T:
         return await _run(self._reading, self._reader, work=work, timeout_s=self._timeout_s)
@@ -56,6 +58,9 @@ class SqliteDatabase:
 
     async def write(self, work: Work[T]) -> T:
         return await _run(self._writing, self._writer, work=work, timeout_s=self._timeout_s)
+
+    async def together(self, work: Work[T]) -> T:
+        return await self._grouping.write(work)
 
     async def alone(self, work: Work[T], *, timeout_s: float = 60.0) -> T:
         """Foreign keys are not enforced meanwhile, but checked at the end: replacing a table drops the old one, which

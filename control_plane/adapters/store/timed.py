@@ -36,6 +36,10 @@ class TimedDatabase:
         with self._timed("write"):
             return await self._database.write(work)
 
+    async def together(self, work: Work[T]) -> T:
+        with self._timed("write"):
+            return await self._database.together(work)
+
     async def alone(self, work: Work[T], *, timeout_s: float = 60.0) -> T:
         with self._timed("alone"):
             return await self._database.alone(work, timeout_s=timeout_s)
