@@ -39,8 +39,8 @@ class RaceParts:
 
 
 class Asked:
-    """One model that was asked. Its first word is waited for beside those of others, in a task; whoever wants the rest
-    reads it himself."""
+    """One model that was asked. Its first word is waited for beside those of others, in a task; where there can be no
+    others, without one. Whoever wants the rest reads it himself."""
 
     def __init__(self, attempt: Attempt[Brain], question: Question, *, hedge: bool, changed: asyncio.Event) -> None:
         self.attempt = attempt
@@ -62,8 +62,14 @@ class Asked:
             self._first = await anext(self._events, None)
         except ProviderError as error:
             self.error = error
+        except asyncio.CancelledError:
+            raise  # nobody waits for it any more
+        except BaseException:
+            self.answers = True
+            raise
+        else:
+            self.answers = True
         finally:
-            self.answers = self.error is None
             self._changed.set()
 
     async def events(self, stall_s: float) -> AsyncGenerator[BrainEvent, None]:
@@ -135,7 +141,8 @@ class Race:
             return False
         question = self._question if attempt.first else replace(self._question, model="")
         asked = Asked(attempt, question, hedge=hedge, changed=self._changed)
-        asked.task = self._spawn(asked.begin(), "brain")
+        if self._running or not attempt.last:
+            asked.task = self._spawn(asked.begin(), "brain")
         self._running.append(asked)
         self._out = attempt.last
         return True
@@ -148,10 +155,19 @@ class Race:
             return True
         try:
             async with asyncio.timeout(patience_s):
-                await self._changed.wait()
+                if alone := self._alone():
+                    await alone.begin()
+                else:
+                    await self._changed.wait()
         except TimeoutError:
             return False
         return True
+
+    def _alone(self) -> Asked | None:
+        """The one beside whom nobody is or will be asked. It is waited for at once: a task of its own would ask only in
+        the next turn of the loop, which is milliseconds later where hundreds of calls talk."""
+        first = self._running[0]
+        return first if first.task is None else None
 
     def _drop_failed(self) -> None:
         """Those that failed before their first word leave the race, and each makes room for another one, at once."""
