@@ -99,8 +99,8 @@ _BODY: ContextVar[bytes] = ContextVar("body of the request", default=b"")
 
 
 class _Request(aiohttp.ClientRequest):
-    """Sends the body right behind the head. aiohttp would leave it, before Python 3.12, to a task that begins in the next
-    turn of the loop, which is milliseconds later where hundreds of calls talk. Its length is in the head already."""
+    """Sends the body right behind the head, which tells its length. aiohttp would leave it, before Python 3.12, to a
+    task that begins in the next turn of the loop: milliseconds later where hundreds of calls talk."""
 
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
         answer = await super().send(conn)

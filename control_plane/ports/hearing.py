@@ -1,6 +1,6 @@
 """Speech to text: an ear per call."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,7 +31,7 @@ class HearingOptions:
 
 
 class Ear(Protocol):
-    """One open recognition. One task sends, another iterates."""
+    """One open recognition. One task sends, another listens."""
 
     def offer(self, audio: bytes) -> bool:
         """`send` without waiting: whether it was taken. Not when the provider does not keep up, or the ear is lost;
@@ -49,9 +49,10 @@ class Ear(Protocol):
         """
         ...
 
-    def events(self) -> AsyncIterator[Heard | Listening]:
-        """What is heard, until `aclose`; whoever listens to a voice and tells nothing at all is taken to be broken.
-        Raises ProviderError when the provider ends the recognition by itself."""
+    async def listen(self, take: Callable[[Heard | Listening], None]) -> None:
+        """Tell `take` what is heard as it comes, until `aclose`: in the callback that brings it, which spares a turn of
+        the loop. Whoever listens to a voice and tells nothing at all is taken to be broken. Raises ProviderError when
+        the provider ends the recognition by itself, and what `take` raises."""
         ...
 
     async def aclose(self) -> None: ...

@@ -1,7 +1,7 @@
 """In-process ears: a test injects what is heard and reads what was sent."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 
 from control_plane.core.audio.frames import FRAME_BYTES
 from control_plane.ports.errors import ProviderError
@@ -21,30 +21,34 @@ class FakeEar:
         """How often it was asked for what it has."""
         self.closed = False
         self._lost: ProviderError | None = None
-        # Bounded so that a test that nobody listens to fails at `hear` (QueueFull) instead of growing.
-        self._events: asyncio.Queue[Heard | Listening | ProviderError | None] = asyncio.Queue(maxsize=1000)
+        self._untold: list[Heard | Listening] = []
+        self._take: Callable[[Heard | Listening], None] | None = None
+        self._over = asyncio.Event()
 
     def hear(self, event: Heard | Listening) -> None:
-        """Let the recogniser report `event`."""
-        self._events.put_nowait(event)
+        """Let the recogniser report `event`: at once to whoever listens, else to who will."""
+        if self._take is None:
+            self._untold.append(event)
+        elif not self._over.is_set():
+            self._take(event)
 
     def fail(self, error: ProviderError) -> None:
         """Let the recognition be lost, for both the sender and the listener."""
         self._lost = error
-        self._events.put_nowait(error)
+        self._over.set()
 
     def offer(self, audio: bytes) -> bool:
         if self._lost is None and not self.full:
-            self._take(audio)
+            self._keep(audio)
             return True
         return False
 
     async def send(self, audio: bytes) -> None:
         if self._lost is not None:
             raise self._lost
-        self._take(audio)
+        self._keep(audio)
 
-    def _take(self, audio: bytes) -> None:
+    def _keep(self, audio: bytes) -> None:
         self.messages += 1
         self.audio.extend(audio[start : start + FRAME_BYTES] for start in range(0, len(audio), FRAME_BYTES))
 
@@ -53,16 +57,21 @@ class FakeEar:
             raise self._lost
         self.finalized += 1
 
-    async def events(self) -> AsyncIterator[Heard | Listening]:
-        while (event := await self._events.get()) is not None and not self.closed:
-            if isinstance(event, ProviderError):
-                raise event
-            yield event
+    async def listen(self, take: Callable[[Heard | Listening], None]) -> None:
+        for event in self._untold:
+            take(event)
+        self._untold.clear()
+        self._take = take
+        try:
+            await self._over.wait()
+        finally:
+            self._take = None
+        if self._lost is not None and not self.closed:
+            raise self._lost
 
     async def aclose(self) -> None:
-        if not self.closed:
-            self.closed = True
-            self._events.put_nowait(None)
+        self.closed = True
+        self._over.set()
 
 
 class FakeSpeechToText:

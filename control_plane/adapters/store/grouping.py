@@ -1,7 +1,7 @@
 """Little transactions that come together are carried out together, with one change of thread and one COMMIT for all.
 
-A call is some twenty of them. Each by itself costs more for the way into the writer's thread and back, for BEGIN and for
-COMMIT than for its statements.
+A call is some twenty of them. Each by itself costs more for the way into the writer's thread and back, for BEGIN and
+for COMMIT than for its statements.
 """
 
 import asyncio

@@ -2,21 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlencode
 
-from control_plane.adapters.provider_socket import ProviderSocket, SocketLost, SocketTimings
+from control_plane.adapters.provider_socket import ProviderSocket, SocketTimings
 from control_plane.adapters.sockets import Spawn, open_socket, websocket_url
 from control_plane.adapters.stt import deepgram_wire as wire
-from control_plane.ports.errors import MalformedMessage, ProviderError, Unavailable
+from control_plane.adapters.stt.listener import Listener
+from control_plane.ports.errors import ProviderError
 from control_plane.ports.hearing import Heard, HearingOptions, Listening
 
 KEEP_ALIVE_S: Final = 3.0
 """Looked at this often, so a pause is at most twice as long unannounced; Deepgram closes after 10 s."""
-
-MALFORMED_LIMIT: Final = 5
-"""A single unreadable message is skipped; this many in a row are a lost recognition, not a silent caller."""
 
 
 class DeepgramEar:
@@ -29,6 +27,7 @@ class DeepgramEar:
         self._keep_alive_s = keep_alive_s
         self._sent_lately = False
         self._closing = False
+        self._listener = Listener(socket, read=wire.heard, closed=wire.closed_by_provider)
         self._keeper = spawn(self._keep_alive(), "deepgram-keep-alive")
 
     def offer(self, audio: bytes) -> bool:
@@ -46,41 +45,21 @@ class DeepgramEar:
         """The result comes marked as no end of speech; whether the turn is over is for others to say."""
         await self._socket.send(wire.FINALIZE)
 
-    async def events(self) -> AsyncIterator[Heard | Listening]:
-        malformed = 0
-        while (message := await self._receive()) is not None:
-            try:
-                event = wire.heard(message)
-            except MalformedMessage as exc:
-                malformed += 1
-                if malformed >= MALFORMED_LIMIT:
-                    raise Unavailable(wire.PROVIDER, "sends nothing that can be read") from exc
-                continue
-            malformed = 0
-            if event is not None:
-                yield event
+    async def listen(self, take: Callable[[Heard | Listening], None]) -> None:
+        await self._listener.listen(take)
 
     async def aclose(self) -> None:
         """Ends the recognition without waiting for the last results."""
         if self._closing:
             return
         self._closing = True
+        self._listener.close()
         self._keeper.cancel()
         try:
             with contextlib.suppress(ProviderError):
                 await self._socket.send(wire.CLOSE_STREAM)
         finally:
             await self._socket.close()
-
-    async def _receive(self) -> str | bytes | None:
-        """None once we have closed; how long the provider is silent is the pings' business."""
-        try:
-            message = await self._socket.recv()
-        except SocketLost as exc:
-            if self._closing:
-                return None
-            raise wire.closed_by_provider(exc) from exc
-        return None if self._closing else message
 
     async def _keep_alive(self) -> None:
         had_audio = False
@@ -92,7 +71,7 @@ class DeepgramEar:
                 try:
                     await self._socket.send(wire.KEEP_ALIVE)
                 except ProviderError:
-                    return  # `events` reports the loss
+                    return  # `listen` reports the loss
 
 
 class DeepgramSpeechToText:

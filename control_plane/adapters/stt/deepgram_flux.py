@@ -2,22 +2,21 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
-from control_plane.adapters.provider_socket import ProviderSocket, SocketLost, SocketTimings
+from control_plane.adapters.provider_socket import ProviderSocket, SocketTimings
 from control_plane.adapters.sockets import Spawn, open_socket, websocket_url
 from control_plane.adapters.stt import deepgram_flux_wire as wire
 from control_plane.adapters.stt.deepgram_wire import closed_by_provider
+from control_plane.adapters.stt.listener import Listener
 from control_plane.core.audio.frames import SAMPLE_RATE
 from control_plane.core.turn.events import FinalHeard
-from control_plane.ports.errors import MalformedMessage, ProviderError, Unavailable
+from control_plane.ports.errors import ProviderError
 from control_plane.ports.hearing import Heard, HearingOptions, Listening
-
-MALFORMED_LIMIT: Final = 5
-"""A single unreadable message is skipped; this many in a row are a lost recognition, not a silent caller."""
 
 _SILENCE: Final = b"\xff"
 _SOCKET: Final = SocketTimings()
@@ -48,6 +47,7 @@ class FluxEar:
         self._in_turn = False
         self._sent_lately = False
         self._closing = False
+        self._listener = Listener(socket, read=self._read, closed=partial(closed_by_provider, provider=wire.PROVIDER))
         self._filler = spawn(self._fill_pauses(), "deepgram-flux-silence")
 
     def offer(self, audio: bytes) -> bool:
@@ -64,43 +64,27 @@ class FluxEar:
     async def finalize(self) -> None:
         """Nothing: to tell a pause from an end is what this recogniser is for."""
 
-    async def events(self) -> AsyncIterator[Heard | Listening]:
-        malformed = 0
-        while (message := await self._receive()) is not None:
-            try:
-                event = wire.heard(message)
-            except MalformedMessage as exc:
-                malformed += 1
-                if malformed >= MALFORMED_LIMIT:
-                    raise Unavailable(wire.PROVIDER, "sends nothing that can be read") from exc
-                continue
-            malformed = 0
-            if event is not None:
-                if not isinstance(event, Listening):
-                    self._in_turn = not isinstance(event, FinalHeard)
-                yield event
+    async def listen(self, take: Callable[[Heard | Listening], None]) -> None:
+        await self._listener.listen(take)
+
+    def _read(self, message: str | bytes) -> Heard | Listening | None:
+        event = wire.heard(message)
+        if event is not None and not isinstance(event, Listening):
+            self._in_turn = not isinstance(event, FinalHeard)
+        return event
 
     async def aclose(self) -> None:
         """Ends the recognition without waiting for the last results."""
         if self._closing:
             return
         self._closing = True
+        self._listener.close()
         self._filler.cancel()
         try:
             with contextlib.suppress(ProviderError):
                 await self._socket.send(wire.CLOSE_STREAM)
         finally:
             await self._socket.close()
-
-    async def _receive(self) -> str | bytes | None:
-        """None once we have closed; how long the provider is silent is the pings' business."""
-        try:
-            message = await self._socket.recv()
-        except SocketLost as exc:
-            if self._closing:
-                return None
-            raise closed_by_provider(exc, wire.PROVIDER) from exc
-        return None if self._closing else message
 
     async def _fill_pauses(self) -> None:
         while True:
@@ -111,7 +95,7 @@ class FluxEar:
             try:
                 await self._fill()
             except ProviderError:
-                return  # `events` reports the loss
+                return  # `listen` reports the loss
 
     async def _fill(self) -> None:
         """At the pace of real audio, until there is some, the turn is over or no turn would take so long."""

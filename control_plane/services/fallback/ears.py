@@ -1,6 +1,6 @@
 """Several recognisers as one: an ear is opened at the first that lets us in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from control_plane.ports.errors import ProviderError
@@ -36,14 +36,18 @@ class ChainEar:
             self.lost(error)
             raise
 
-    async def events(self) -> AsyncIterator[Heard | Listening]:
+    async def listen(self, take: Callable[[Heard | Listening], None]) -> None:
         works = False
+
+        def heard(event: Heard | Listening) -> None:
+            nonlocal works
+            if not works and not isinstance(event, Listening):
+                works = True
+                self._attempt.worked()
+            take(event)
+
         try:
-            async for event in self._ear.events():
-                if not works and not isinstance(event, Listening):
-                    works = True
-                    self._attempt.worked()
-                yield event
+            await self._ear.listen(heard)
         except ProviderError as error:
             self.lost(error)
             raise

@@ -170,7 +170,7 @@ class Hearing:
         try:
             async with asyncio.TaskGroup() as group:
                 sending = group.create_task(self._send(ear))
-                await self._listen(ear)
+                await ear.listen(self._told)
                 sending.cancel()
         except* ProviderError as lost:
             # A group whose task fails in the moment in which it is cancelled tells only the failure. That it was
@@ -241,27 +241,26 @@ class Hearing:
 
     # --- from the recogniser ----------------------------------------------------------------------
 
-    async def _listen(self, ear: Ear) -> None:
-        async for event in ear.events():
-            self._watch.told()
-            self._stalls = 0
-            if isinstance(event, Listening):
-                continue
-            self._failures = 0
-            if isinstance(event, UtteranceEnded):
-                self._heard(event)
-                continue
-            if event.text:
-                self._pace.words()
-            new = event
-            if self._replayed and event.text:
-                new = replace(event, text=without_overlap(event.text, self._final))
-            if isinstance(event, FinalHeard):
-                self._settle(event)
-            if new.text or not event.text:
-                self._heard(new)
-            elif isinstance(event, FinalHeard) and event.ends_speech:
-                self._heard(UtteranceEnded())
+    def _told(self, event: Heard | Listening) -> None:
+        self._watch.told()
+        self._stalls = 0
+        if isinstance(event, Listening):
+            return
+        self._failures = 0
+        if isinstance(event, UtteranceEnded):
+            self._heard(event)
+            return
+        if event.text:
+            self._pace.words()
+        new = event
+        if self._replayed and event.text:
+            new = replace(event, text=without_overlap(event.text, self._final))
+        if isinstance(event, FinalHeard):
+            self._settle(event)
+        if new.text or not event.text:
+            self._heard(new)
+        elif isinstance(event, FinalHeard) and event.ends_speech:
+            self._heard(UtteranceEnded())
 
     def _settle(self, final: FinalHeard) -> None:
         _shorten(self._sent, AFTER_END_FRAMES if final.ends_speech else AFTER_FINAL_FRAMES)

@@ -14,6 +14,7 @@ from control_plane.core.turn.events import EagerEnd, FinalHeard, InterimHeard, U
 from control_plane.ports.errors import ProviderError, Unavailable
 from control_plane.ports.hearing import Ear, Heard, HearingOptions, SpeechToText
 from control_plane.testing.ears import FakeSpeechToText
+from tests.ears import heard_by
 from tests.wire.deepgram import DeepgramWire, deepgram_wire
 from tests.wire.server import spawn, until
 
@@ -158,7 +159,7 @@ def test_every_adapter_stands_under_this_contract() -> None:
 async def test_what_is_heard_arrives_as_it_is_and_in_order(rig: Rig, ear: Ear) -> None:
     for event in rig.scene:
         await rig.hear(event)
-    events = ear.events()
+    events = heard_by(ear)
     assert tuple([await anext(events) for _ in rig.scene]) == rig.scene
 
 
@@ -184,20 +185,20 @@ async def test_sending_does_not_need_a_listener(rig: Rig, ear: Ear) -> None:
 async def test_a_lost_recognition_is_told_to_the_listener(rig: Rig, ear: Ear) -> None:
     await rig.break_off()
     with pytest.raises(ProviderError) as caught:
-        await anext(ear.events())
+        await anext(heard_by(ear))
     assert caught.value.retryable
 
 
 async def test_a_lost_recognition_is_told_to_the_sender(rig: Rig, ear: Ear) -> None:
     await rig.break_off()
     with pytest.raises(ProviderError):
-        await anext(ear.events())
+        await anext(heard_by(ear))
     with pytest.raises(ProviderError):
         await ear.send(FRAME)
 
 
 async def test_closing_ends_the_iteration_without_an_error(rig: Rig, ear: Ear) -> None:
-    listening = asyncio.ensure_future(anext(ear.events(), None))
+    listening = asyncio.ensure_future(anext(heard_by(ear), None))
     await asyncio.sleep(0)
     await ear.aclose()
     assert await listening is None

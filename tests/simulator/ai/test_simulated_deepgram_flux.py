@@ -17,6 +17,7 @@ from control_plane.ports.hearing import Heard, HearingOptions
 from simulator.ai.limits import AiLimits
 from simulator.faults import Fault
 from simulator.world import World
+from tests.ears import heard_by
 from tests.simulator.ai.deepgram_client import SILENCE, TEXT, play, received, spoken
 from tests.wire.server import spawn
 
@@ -201,7 +202,7 @@ async def test_the_adapter_hears_a_turn(recogniser: FluxSpeechToText, world: Wor
     await ear.send(SILENCE * 5)
     heard: list[Heard] = []
     async with asyncio.timeout(3):
-        async for event in ear.events():
+        async for event in heard_by(ear):
             heard.append(event)
             if isinstance(event, FinalHeard):
                 break
@@ -229,7 +230,7 @@ async def test_it_breaks_on_demand(recogniser: FluxSpeechToText, world: World, t
     ear = await recogniser.open(HearingOptions())
     with pytest.raises(ProviderError):  # noqa: PT012 - a sender may be told first
         await ear.send(SILENCE)
-        await anext(ear.events())
+        await anext(heard_by(ear))
     await ear.aclose()
 
 

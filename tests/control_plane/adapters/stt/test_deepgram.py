@@ -10,6 +10,7 @@ from control_plane.adapters.stt.deepgram import DeepgramEar, DeepgramSpeechToTex
 from control_plane.core.turn.events import FinalHeard, InterimHeard, UtteranceEnded
 from control_plane.ports.errors import Misconfigured, ProviderError, RateLimited, Rejected, Unavailable
 from control_plane.ports.hearing import HearingOptions, Listening
+from tests.ears import heard_by
 from tests.wire.deepgram import DeepgramWire, deepgram_wire
 from tests.wire.server import spawn, until
 
@@ -59,7 +60,7 @@ async def test_what_is_heard_arrives_in_order(wire: DeepgramWire, ear: DeepgramE
     await wire.results("Hola.", final=True)
     await wire.results("", final=True, speech_final=True)
     await wire.tell({"type": "UtteranceEnd", "channel": [0, 1], "last_word_end": 1.0})
-    events = ear.events()
+    events = heard_by(ear)
     assert [await anext(events) for _ in range(6)] == [
         Listening(),
         InterimHeard(text="hola"),
@@ -73,14 +74,14 @@ async def test_what_is_heard_arrives_in_order(wire: DeepgramWire, ear: DeepgramE
 async def test_one_unreadable_message_is_skipped(wire: DeepgramWire, ear: DeepgramEar) -> None:
     await wire.tell("not json")
     await wire.results("hola")
-    assert await anext(ear.events()) == InterimHeard(text="hola")
+    assert await anext(heard_by(ear)) == InterimHeard(text="hola")
 
 
 async def test_nothing_but_unreadable_messages_is_a_lost_recognition(wire: DeepgramWire, ear: DeepgramEar) -> None:
     for _ in range(5):
         await wire.tell("not json")
     with pytest.raises(Unavailable):
-        await anext(ear.events())
+        await anext(heard_by(ear))
 
 
 async def test_a_pause_after_audio_is_announced(wire: DeepgramWire) -> None:
@@ -101,7 +102,7 @@ async def test_no_keep_alive_stands_in_for_the_first_audio(wire: DeepgramWire) -
 
 
 async def test_closing_says_so_and_ends_the_iteration(wire: DeepgramWire, ear: DeepgramEar) -> None:
-    listening = asyncio.ensure_future(anext(ear.events(), "over"))
+    listening = asyncio.ensure_future(anext(heard_by(ear), "over"))
     await asyncio.sleep(0)
     await ear.aclose()
     await ear.aclose()
@@ -118,14 +119,14 @@ async def test_a_close_by_the_provider_is_told(
 ) -> None:
     await wire.close(code, reason)
     with pytest.raises(ProviderError) as caught:
-        await anext(ear.events())
+        await anext(heard_by(ear))
     assert caught.value.code == name
 
 
 async def test_a_cut_connection_is_told_to_both_sides(wire: DeepgramWire, ear: DeepgramEar) -> None:
     wire.cut()
     with pytest.raises(Unavailable):
-        await anext(ear.events())
+        await anext(heard_by(ear))
     with pytest.raises(Unavailable):
         await ear.send(FRAME)
 
@@ -133,7 +134,7 @@ async def test_a_cut_connection_is_told_to_both_sides(wire: DeepgramWire, ear: D
 async def test_an_error_message_is_told(wire: DeepgramWire, ear: DeepgramEar) -> None:
     await wire.tell({"type": "Error", "variant": "SchemaError", "description": "…"})
     with pytest.raises(Unavailable, match="SchemaError"):
-        await anext(ear.events())
+        await anext(heard_by(ear))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from control_plane.adapters.stt.deepgram_flux import FluxEar, FluxSpeechToText, 
 from control_plane.core.turn.events import EagerEnd, FinalHeard, InterimHeard
 from control_plane.ports.errors import Misconfigured, ProviderError, RateLimited, Rejected, Unavailable
 from control_plane.ports.hearing import HearingOptions
+from tests.ears import heard_by
 from tests.wire.deepgram import DeepgramWire, deepgram_wire
 from tests.wire.server import spawn, until
 
@@ -50,7 +51,7 @@ async def test_a_turn_is_told_with_its_early_end(wire: DeepgramWire, ear: FluxEa
         ("EndOfTurn", "una cita para hoy"),
     ):
         await wire.turn(event, text)
-    events = ear.events()
+    events = heard_by(ear)
     assert [await anext(events) for _ in range(4)] == [
         InterimHeard(text="una"),
         EagerEnd(text="una cita"),
@@ -64,7 +65,7 @@ async def test_where_no_audio_comes_an_open_turn_gets_silence_until_it_is_over(
 ) -> None:
     await ear.send(FRAME)
     await wire.turn("Update", "una cita")
-    events = ear.events()
+    events = heard_by(ear)
     await anext(events)
     await until(lambda: wire.audio.startswith(FRAME + SILENCE * 80))
     await wire.turn("EndOfTurn", "una cita")
@@ -84,7 +85,7 @@ async def test_outside_of_a_turn_nothing_is_sent_in_place_of_audio(wire: Deepgra
 async def test_silence_ends_when_no_turn_would_take_so_long(wire: DeepgramWire) -> None:
     ear = await recogniser(wire, silence=0.03).open(HearingOptions())
     await wire.turn("Update", "una cita")
-    await anext(ear.events())
+    await anext(heard_by(ear))
     await until(lambda: len(wire.audio) == 3 * 80)
     await asyncio.sleep(0.06)
     assert wire.audio == SILENCE * 3 * 80
@@ -98,7 +99,7 @@ async def test_it_is_not_told_when_a_turn_is_over(wire: DeepgramWire, ear: FluxE
 
 
 async def test_closing_says_so_and_ends_the_iteration(wire: DeepgramWire, ear: FluxEar) -> None:
-    listening = asyncio.ensure_future(anext(ear.events(), None))
+    listening = asyncio.ensure_future(anext(heard_by(ear), None))
     await asyncio.sleep(0)
     await ear.aclose()
     assert await listening is None
@@ -114,7 +115,7 @@ async def test_a_close_by_the_provider_is_told(
 ) -> None:
     await wire.close(code, reason)
     with pytest.raises(kind) as caught:
-        await anext(ear.events())
+        await anext(heard_by(ear))
     assert caught.value.provider == "deepgram-flux"
 
 
@@ -122,13 +123,13 @@ async def test_nothing_but_unreadable_messages_is_a_lost_recognition(wire: Deepg
     for _ in range(5):
         await wire.tell("garbage")
     with pytest.raises(Unavailable):
-        await anext(ear.events())
+        await anext(heard_by(ear))
 
 
 async def test_one_unreadable_message_is_skipped(wire: DeepgramWire, ear: FluxEar) -> None:
     await wire.tell("garbage")
     await wire.turn("Update", "hola")
-    assert await anext(ear.events()) == InterimHeard(text="hola")
+    assert await anext(heard_by(ear)) == InterimHeard(text="hola")
 
 
 @pytest.mark.parametrize(("status", "kind"), [(401, Misconfigured), (403, Misconfigured), (429, RateLimited)])
