@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from control_plane.adapters.store.database import Conflict, Database
+from control_plane.adapters.store.database import Conflict, Database, Work
 from control_plane.adapters.store.engine import open_database
 from control_plane.adapters.store.postgres import PostgresDatabase
 from control_plane.adapters.store.rows import row_of
@@ -55,6 +55,16 @@ async def test_a_broken_constraint_is_a_conflict_without_text(database: Database
         await database.write(add_call)
     assert str(caught.value) == ""
     assert caught.value.__suppress_context__
+
+
+async def test_of_those_that_share_a_transaction_only_the_wrong_one_fails(database: Database) -> None:
+    def add(call_id: str) -> Work[int]:
+        return lambda connection: connection.execute(insert(calls), row_of(call_record(call_id))).rowcount
+
+    works = [database.together(add(call_id)) for call_id in ("call-1", "call-2", "call-1", "call-3")]
+    done = await asyncio.gather(*works, return_exceptions=True)
+    assert [type(one) for one in done] == [int, int, Conflict, int]
+    assert await database.read(count_calls) == 3
 
 
 async def test_an_event_needs_its_call(database: Database) -> None:

@@ -23,6 +23,9 @@ class SlowDatabase:
     async def write(self, work: object) -> str:
         return self._work("write")
 
+    async def together(self, work: object) -> str:
+        return self._work("together")
+
     async def alone(self, work: object, *, timeout_s: float = 60.0) -> str:
         return self._work(f"alone within {timeout_s} s")
 
@@ -43,12 +46,13 @@ async def test_transactions_are_timed_by_what_they_are_and_failures_counted() ->
     assert database.dialect == "sqlite"
     assert await database.read(lambda _: None) == "read"
     assert await database.write(lambda _: None) == "write"
+    assert await database.together(lambda _: None) == "together"
     assert await database.alone(lambda _: None, timeout_s=5.0) == "alone within 5.0 s"
     inner.away = True
     with pytest.raises(StoreUnavailable):
         await database.write(lambda _: None)
     get = metrics.registry.get_sample_value
-    assert get("gateway_database_seconds_sum", {"operation": "write"}) == 4
+    assert get("gateway_database_seconds_sum", {"operation": "write"}) == 6
     assert get("gateway_database_seconds_count", {"operation": "alone"}) == 1
     assert get("gateway_database_errors_total", {"operation": "write"}) == 1
     await database.aclose()
