@@ -34,9 +34,18 @@ class Supervisor:
         return len(self._tasks)
 
     async def aclose(self, *, grace_s: float = 2.0) -> None:
-        """Cancel everything that still runs and wait for it."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace_s)
+        """Cancel everything that still runs and wait for it. What is begun because of that (the last turn of a reply
+        that was cut off is to be kept) may end by itself, within the same time."""
+        deadline = asyncio.get_running_loop().time() + grace_s
+        cancelled = set(self._tasks)
+        await _ended(cancelled, deadline, cancel=True)
+        await _ended(self._tasks - cancelled, deadline, cancel=False)
+        await _ended(self._tasks - cancelled, deadline, cancel=True)
+
+
+async def _ended(tasks: set[asyncio.Task[Any]], deadline: float, *, cancel: bool) -> None:
+    """Wait for them; after the deadline for one turn of the loop, in which what was cancelled can end."""
+    for task in tasks if cancel else ():
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=max(0.0, deadline - asyncio.get_running_loop().time()))

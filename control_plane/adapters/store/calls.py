@@ -38,6 +38,7 @@ MAX_PAGE: Final = 1000
 Step = tuple[Executable, Mapping[str, Any] | list[dict[str, Any]]]
 
 _NEWEST_FIRST: Final = (calls.c.created_at.desc(), calls.c.id.desc())
+_ADD_CALL, _ADD_EVENT, _ADD_COMMAND = (insert(table) for table in (calls, call_events, call_commands))
 _BY_CONTROL_ID: Final = (
     select(*CALL).where(calls.c.control_id == bindparam("wanted"), HAS_CONTROL_ID).order_by(*_NEWEST_FIRST).limit(1)
 )
@@ -63,7 +64,7 @@ class SqlCallStore:
     async def create(self, call: CallRecord, entry: JournalEntry, *, commands: Sequence[StoredCommand]) -> None:
         """Raises DuplicateKey for a used idempotency key, id or source event; a repeat of the very same is no error."""
         try:
-            await self._write((insert(calls), row_of(call)), *_happened(call, entry, commands=commands))
+            await self._write((_ADD_CALL, row_of(call)), *_happened(call, entry, commands=commands))
         except Conflict:
             if await self._is_stored(entry):
                 return
@@ -185,11 +186,11 @@ def _source_taken(entry: JournalEntry) -> Executable:
 
 def _happened(call: CallRecord, entry: JournalEntry, *, commands: Sequence[StoredCommand]) -> list[Step]:
     """What is stored with every event, after its call: an event refers to the call."""
-    steps: list[Step] = [(insert(call_events), row_of(entry))]
+    steps: list[Step] = [(_ADD_EVENT, row_of(entry))]
     if len(commands) == 1:
-        steps.append((insert(call_commands), row_of(commands[0])))  # psycopg runs one row faster than a list of one
+        steps.append((_ADD_COMMAND, row_of(commands[0])))  # psycopg runs one row faster than a list of one
     elif commands:
-        steps.append((insert(call_commands), rows_of(commands)))
+        steps.append((_ADD_COMMAND, rows_of(commands)))
     if entry.source_id:
         steps.append((MARK_WORKED, {"of_carrier": call.carrier, "of_event": entry.source_id}))
     return steps

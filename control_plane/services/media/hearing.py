@@ -27,6 +27,8 @@ BACKLOG_FRAMES: Final = 750
 """Fifteen seconds of audio wait for a recogniser that is away, or are sent to the next one; older sound is dropped."""
 LEAD_IN_FRAMES: Final = 50
 """Sound before the voice that is worth sending again."""
+KEPT_FRAMES: Final = 2 * LEAD_IN_FRAMES
+"""So much sound in which nobody spoke is kept at most: of a call that is silent for long, 16 KB instead of 120."""
 AFTER_FINAL_FRAMES: Final = 50
 """A final covers the sound up to a moment before it comes; what is younger may hold the next word."""
 AFTER_END_FRAMES: Final = 15
@@ -124,6 +126,8 @@ class Hearing:
             self._hand_over()
             return
         self._sent.extend(frames)
+        if len(self._sent) > KEPT_FRAMES and not self._unsettled:
+            _shorten(self._sent, LEAD_IN_FRAMES)  # all that another ear would be sent of it
         self._took(len(frames))
         frames.clear()
         if self._watch.stalled:

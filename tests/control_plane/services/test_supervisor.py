@@ -48,6 +48,44 @@ async def test_closing_ends_everything_that_runs() -> None:
     assert supervisor.running == 0
 
 
+async def test_what_is_begun_while_it_closes_may_end_by_itself() -> None:
+    supervisor = Supervisor()
+    kept: list[str] = []
+
+    async def keep() -> None:
+        await asyncio.sleep(0.5)
+        kept.append("the last turn")
+
+    async def talk() -> None:
+        try:
+            await wait_for_ever()
+        finally:
+            supervisor.spawn(keep(), "save turn")
+
+    supervisor.spawn(talk(), "talk")
+    await asyncio.sleep(0)
+    await supervisor.aclose(grace_s=1)
+    assert kept == ["the last turn"]
+    assert supervisor.running == 0
+
+
+async def test_what_is_begun_while_it_closes_does_not_keep_it_for_ever() -> None:
+    supervisor = Supervisor()
+
+    async def talk() -> None:
+        try:
+            await wait_for_ever()
+        finally:
+            supervisor.spawn(wait_for_ever(), "too late")
+
+    supervisor.spawn(talk(), "talk")
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await supervisor.aclose(grace_s=1)
+    await asyncio.sleep(0)
+    assert supervisor.running == 0
+
+
 async def test_closing_does_not_wait_for_ever() -> None:
     async def stubborn() -> None:
         try:
