@@ -116,14 +116,16 @@ class _Span:
     until: float
     """The end of the caller's next turn: until then the answer may become audible."""
     heard_until: float
-    """What the recogniser hears from here on is the next turn, even when the caller says the same again."""
+    """Where the caller says the same again, what the recogniser hears from here on is the next turn."""
 
     @classmethod
     def between(cls, said: Said, following: Said | None) -> "_Span":
         until = said.at + LOOK_AHEAD_S
         if following is None:
             return cls(until, until)
-        return cls(min(until, following.at), min(until, max(said.at, following.began)))
+        until = min(until, following.at)
+        same = _key(following) == _key(said)
+        return cls(until, min(until, max(said.at, following.began)) if same else until)
 
 
 class _Linker:
@@ -167,7 +169,7 @@ class _Linker:
 
         The same words in two calls may have the same bytes, and the recogniser then names the wrong call.
         """
-        key = letters(said.last_part or said.text)
+        key = _key(said)
         finals = [
             one
             for one in _window(self._records.finals, said.began, until=span.until)
@@ -204,6 +206,11 @@ class _Linker:
         heard = self._records.audible.get(said.call, [])
         index = bisect_left(heard, after, key=_at)
         return heard[index] if index < len(heard) and heard[index].at <= until else None
+
+
+def _key(said: Said) -> str:
+    """The letters of its last final."""
+    return letters(said.last_part or said.text)
 
 
 def _token_at(question: Question, utterance: Utterance) -> float | None:

@@ -6,7 +6,6 @@
 import asyncio
 import ssl
 from collections.abc import Callable
-from contextvars import ContextVar
 from types import SimpleNamespace
 from typing import Any, Final
 from urllib.request import getproxies, proxy_bypass
@@ -50,12 +49,12 @@ class HttpSession:
     async def _send(self, request: Any, body: bytes, *, connect_s: float | None) -> aiohttp.ClientResponse:
         session = self._session or await self._open()
         way = SimpleNamespace(kept=False)
-        _BODY.set(body)
         try:
             return await session.request(
                 request.method,
                 URL(str(request.url), encoded=True),
                 headers=CIMultiDict(request.headers.multi_items()),
+                data=body or None,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=None, connect=connect_s),
                 trace_request_ctx=way,
@@ -95,17 +94,27 @@ class HttpSession:
             await self._session.close()
 
 
-_BODY: ContextVar[bytes] = ContextVar("body of the request", default=b"")
+_AT_ONCE_BYTES: Final = 2**16
+"""A larger body is left to aiohttp, which stops writing where the connection does not keep up."""
 
 
 class _Request(aiohttp.ClientRequest):
     """Sends the body right behind the head, which tells its length. aiohttp would leave it, before Python 3.12, to a
     task that begins in the next turn of the loop: milliseconds later where hundreds of calls talk."""
 
+    def __init__(self, *arguments: Any, data: bytes | None = None, **others: Any) -> None:
+        super().__init__(*arguments, **others)
+        self._behind = data
+
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
+        if self._behind is None:
+            return await super().send(conn)
+        large = len(self._behind) > _AT_ONCE_BYTES
+        if large or conn.protocol.writing_paused or "content-length" not in self.headers:
+            await self.update_body(self._behind)
+            return await super().send(conn)
         answer = await super().send(conn)
-        if body := _BODY.get():
-            conn.protocol.transport.write(body)
+        conn.protocol.transport.write(self._behind)
         return answer
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 from control_plane.observability.logging import get_logger
@@ -36,16 +37,21 @@ class Supervisor:
     async def aclose(self, *, grace_s: float = 2.0) -> None:
         """Cancel everything that still runs and wait for it. What is begun because of that (the last turn of a reply
         that was cut off is to be kept) may end by itself, within the same time."""
-        deadline = asyncio.get_running_loop().time() + grace_s
         cancelled = set(self._tasks)
-        await _ended(cancelled, deadline, cancel=True)
-        await _ended(self._tasks - cancelled, deadline, cancel=False)
-        await _ended(self._tasks - cancelled, deadline, cancel=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace_s):
+                await _ended(_cancelled(cancelled))
+                await _ended(self._tasks - cancelled)
+        await _ended(_cancelled(self._tasks - cancelled), timeout_s=0.0)
 
 
-async def _ended(tasks: set[asyncio.Task[Any]], deadline: float, *, cancel: bool) -> None:
-    """Wait for them; after the deadline for one turn of the loop, in which what was cancelled can end."""
-    for task in tasks if cancel else ():
+def _cancelled(tasks: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
+    for task in tasks:
         task.cancel()
+    return tasks
+
+
+async def _ended(tasks: set[asyncio.Task[Any]], *, timeout_s: float | None = None) -> None:
+    """With no time at all: one turn of the loop, in which what was cancelled can end."""
     if tasks:
-        await asyncio.wait(tasks, timeout=max(0.0, deadline - asyncio.get_running_loop().time()))
+        await asyncio.wait(tasks, timeout=timeout_s)

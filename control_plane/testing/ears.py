@@ -7,6 +7,9 @@ from control_plane.core.audio.frames import FRAME_BYTES
 from control_plane.ports.errors import ProviderError
 from control_plane.ports.hearing import Heard, HearingOptions, Listening
 
+UNTOLD_LIMIT = 1000
+"""A test in which nobody listens fails instead of growing."""
+
 
 class FakeEar:
     """One recognition. `audio` holds the frames, in however large pieces they were sent."""
@@ -23,14 +26,24 @@ class FakeEar:
         self._lost: ProviderError | None = None
         self._untold: list[Heard | Listening] = []
         self._take: Callable[[Heard | Listening], None] | None = None
+        self._fault: Exception | None = None
         self._over = asyncio.Event()
 
     def hear(self, event: Heard | Listening) -> None:
         """Let the recogniser report `event`: at once to whoever listens, else to who will."""
         if self._take is None:
+            assert len(self._untold) < UNTOLD_LIMIT, "nobody listens"
             self._untold.append(event)
         elif not self._over.is_set():
-            self._take(event)
+            self._tell(self._take, event)
+
+    def _tell(self, take: Callable[[Heard | Listening], None], event: Heard | Listening) -> None:
+        try:
+            take(event)
+        except Exception as fault:
+            # A border, as in the real ones: it goes to whoever listens.
+            self._fault = fault
+            self._over.set()
 
     def fail(self, error: ProviderError) -> None:
         """Let the recognition be lost, for both the sender and the listener."""
@@ -58,14 +71,15 @@ class FakeEar:
         self.finalized += 1
 
     async def listen(self, take: Callable[[Heard | Listening], None]) -> None:
-        for event in self._untold:
-            take(event)
-        self._untold.clear()
         self._take = take
+        while self._untold and not self._over.is_set():
+            self._tell(take, self._untold.pop(0))
         try:
             await self._over.wait()
         finally:
             self._take = None
+        if self._fault is not None:
+            raise self._fault
         if self._lost is not None and not self.closed:
             raise self._lost
 

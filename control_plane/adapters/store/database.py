@@ -57,7 +57,7 @@ class Database(Protocol):
         ...
 
     async def together(self, work: Work[T]) -> T:
-        """Run a little one that comes often; those that come at once share a transaction (see `grouping`)."""
+        """Run a little one that comes often; those that come at once may share a transaction (see `grouping`)."""
         ...
 
     async def alone(self, work: Work[T], *, timeout_s: float = 60.0) -> T:

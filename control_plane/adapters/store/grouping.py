@@ -5,11 +5,14 @@ for COMMIT than for its statements.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from control_plane.adapters.store.database import T, Work
+from control_plane.ports.infrastructure import Clock
 from control_plane.ports.stores import StoreUnavailable
 
 PER_SECOND: Final = 100.0
@@ -21,6 +24,17 @@ AT_ONCE: Final = 10.0
 GROUP_LIMIT: Final = 100
 """Carried out in one transaction; the others go into the next."""
 
+WAITING_LIMIT: Final = 5000
+"""Beyond, a work is refused as if the database were away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one work."""
+
+    result: Any = None
+    error: Exception | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
@@ -30,77 +44,91 @@ class _Waiting:
     answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
+CarryOut = Callable[[Sequence[Work[Any]]], "asyncio.Future[Sequence[Outcome]]"]
+
+
 class Grouping:
-    """Transactions in the order in which they were asked for, each as if it were alone.
+    """Works in the order in which they were asked for, one group at a time."""
 
-    When one of a group fails, nothing of the group is kept and each is carried out by itself: the failure reaches only
-    whom it concerns. So a work may run twice, as everywhere (see `database`).
-    """
-
-    def __init__(self, write: Callable[[Work[Any]], Awaitable[Any]]) -> None:
-        """`write`: carries out one transaction, as `Database.write`."""
-        self._write = write
-        self._waiting: list[_Waiting] = []
-        self._task: asyncio.Task[None] | None = None
+    def __init__(self, carry_out: CarryOut, *, clock: Clock) -> None:
+        """`carry_out` begins a group without waiting; its future has the outcome of each work, in order."""
+        self._carry_out = carry_out
+        self._now = clock.steady
+        self._waiting: deque[_Waiting] = deque()
+        self._under_way: asyncio.Future[Sequence[Outcome]] | None = None
+        self._next_one: asyncio.TimerHandle | None = None
         self._credit = AT_ONCE
-        self._credited_at = 0.0
+        self._credited_at = float("-inf")
 
     async def write(self, work: Work[T]) -> T:
-        """Raises what `Database.write` does. A work whose caller gives up before it began is dropped."""
+        """Raises what the work met, StoreUnavailable. A work whose caller gives up before it began is dropped."""
+        if len(self._waiting) >= WAITING_LIMIT:
+            raise StoreUnavailable("database: too much waits to be written")
         mine = _Waiting(work)
         self._waiting.append(mine)
-        if self._task is None:
-            self._task = asyncio.create_task(self._carry_out_all(), name="transactions in groups")
+        self._go_on()
         result: T = await mine.answer
         return result
 
-    async def _carry_out_all(self) -> None:
-        """Until nobody waits."""
-        try:
-            while self._waiting:
-                await self._pause()
-                if group := self._next():
-                    await self._carry_out(group)
-        finally:
-            self._task = None
-            _refuse(StoreUnavailable("database: the process ends"), self._waiting)
-            self._waiting.clear()
+    async def aclose(self) -> None:
+        """Carry out what waits, at once."""
+        while self._waiting or self._under_way is not None:
+            if self._next_one is not None:
+                self._next_one.cancel()
+            if self._under_way is None:
+                self._begin()
+            if self._under_way is not None:
+                await asyncio.wait([self._under_way])
 
-    async def _pause(self) -> None:
-        now = asyncio.get_running_loop().time()
+    def _go_on(self) -> None:
+        """A group begins in the next turn of the loop, so that whatever this one still brings is in it, or later."""
+        if self._waiting and self._under_way is None and self._next_one is None:
+            self._next_one = asyncio.get_running_loop().call_later(self._pause_s(), self._begin)
+
+    def _pause_s(self) -> float:
+        now = self._now()
         self._credit = min(AT_ONCE, self._credit + (now - self._credited_at) * PER_SECOND)
         self._credited_at = now
-        if self._credit < 1.0:
-            await asyncio.sleep((1.0 - self._credit) / PER_SECOND)
-        self._credit -= 1.0
+        return max(0.0, 1.0 - self._credit) / PER_SECOND
 
-    def _next(self) -> list[_Waiting]:
-        group = self._waiting[:GROUP_LIMIT]
-        del self._waiting[:GROUP_LIMIT]
+    def _begin(self) -> None:
+        self._next_one = None
+        group = self._next_group()
+        if not group:
+            self._go_on()
+            return
+        self._credit -= 1.0
+        try:
+            self._under_way = self._carry_out([one.work for one in group])
+        except RuntimeError:  # the thread is gone
+            _refuse(group)
+            self._go_on()
+            return
+        self._under_way.add_done_callback(partial(self._told, group))
+
+    def _next_group(self) -> list[_Waiting]:
+        group = [self._waiting.popleft() for _ in range(min(GROUP_LIMIT, len(self._waiting)))]
         return [one for one in group if not one.answer.done()]
 
-    async def _carry_out(self, group: Sequence[_Waiting]) -> None:
-        try:
-            results = await self._write(lambda connection: [one.work(connection) for one in group])
-        except StoreUnavailable as away:
-            _refuse(away, group)
-        except Exception as fault:
-            # A border: what one work meets, of whatever kind, belongs to whoever asked for it.
-            if len(group) == 1:
-                _refuse(fault, group)
-                return
-            for one in group:
-                await self._carry_out([one])
-        except BaseException:
-            _refuse(StoreUnavailable("database: the process ends"), group)
-            raise
+    def _told(self, group: Sequence[_Waiting], under_way: asyncio.Future[Sequence[Outcome]]) -> None:
+        self._under_way = None
+        if under_way.cancelled() or under_way.exception() is not None:
+            _refuse(group)
         else:
-            for one, result in zip(group, results, strict=True):
-                if not one.answer.done():
-                    one.answer.set_result(result)
+            for one, outcome in zip(group, under_way.result(), strict=True):
+                _answer(one.answer, outcome)
+        self._go_on()
 
 
-def _refuse(error: Exception, group: Sequence[_Waiting]) -> None:
+def _answer(answer: asyncio.Future[Any], outcome: Outcome) -> None:
+    if answer.done():
+        return
+    if outcome.error is not None:
+        answer.set_exception(outcome.error)
+    else:
+        answer.set_result(outcome.result)
+
+
+def _refuse(group: Iterable[_Waiting]) -> None:
     for one in group:
-        if not one.answer.done():
-            one.answer.set_exception(error)
+        _answer(one.answer, Outcome(error=StoreUnavailable("database: it is being closed")))

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from control_plane.adapters.store.database import T, Work, to_json, translated
-from control_plane.adapters.store.grouping import Grouping
 
 SCHEMA_LOCK: Final = 0x63656E7472616C69
 """The advisory lock of schema changes: the ASCII letters `centrali`."""
@@ -36,7 +35,6 @@ class PostgresDatabase:
         self._timeout_s = timeout_s
         self._engine = _engine(url, pooled=pooled, connections=connections, timeout_s=timeout_s)
         self._asker = _engine(url, pooled=pooled, connections=QUERIES_AT_ONCE, timeout_s=QUERY_TIMEOUT_S)
-        self._grouping = Grouping(self.write)
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def read(self, work: Work[T]) -> T:
@@ -52,7 +50,8 @@ class PostgresDatabase:
         return await _run(self._engine, work, timeout_s=self._timeout_s)
 
     async def together(self, work: Work[T]) -> T:
-        return await self._grouping.write(work)
+        """By itself: there is no thread to change, and a lock that one waits for must not hold up the others."""
+        return await self.write(work)
 
     async def alone(self, work: Work[T], *, timeout_s: float = 60.0) -> T:
         def locked(connection: Connection) -> T:

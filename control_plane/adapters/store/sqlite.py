@@ -9,18 +9,20 @@ Other processes are kept apart by BEGIN IMMEDIATE and the busy timeout.
 import asyncio
 import fcntl
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool, QueuePool
 
+from control_plane.adapters.clock import SystemClock
 from control_plane.adapters.store.database import Conflict, T, Work, to_json, translated
-from control_plane.adapters.store.grouping import Grouping
+from control_plane.adapters.store.grouping import Grouping, Outcome
+from control_plane.ports.stores import StoreUnavailable
 
 BUSY_TIMEOUT_S: Final = 5.0
 
@@ -45,7 +47,7 @@ class SqliteDatabase:
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="sqlite-read")
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="sqlite-query")
-        self._grouping = Grouping(self.write)
+        self._grouping = Grouping(self._begin, clock=SystemClock())
 
     async def read(self, work: Work[T]) -> T:
         return await _run(self._reading, self._reader, work=work, timeout_s=self._timeout_s)
@@ -60,7 +62,12 @@ class SqliteDatabase:
         return await _run(self._writing, self._writer, work=work, timeout_s=self._timeout_s)
 
     async def together(self, work: Work[T]) -> T:
-        return await self._grouping.write(work)
+        with translated():
+            async with asyncio.timeout(self._timeout_s):
+                return await self._grouping.write(work)
+
+    def _begin(self, works: Sequence[Work[Any]]) -> "asyncio.Future[Sequence[Outcome]]":
+        return asyncio.get_running_loop().run_in_executor(self._writing, _together, self._writer, works)
 
     async def alone(self, work: Work[T], *, timeout_s: float = 60.0) -> T:
         """Foreign keys are not enforced meanwhile, but checked at the end: replacing a table drops the old one, which
@@ -79,6 +86,8 @@ class SqliteDatabase:
 
     async def aclose(self) -> None:
         loop = asyncio.get_running_loop()
+        async with asyncio.timeout(self._timeout_s):
+            await self._grouping.aclose()
         lanes = ((self._writing, self._writer), (self._reading, self._reader), (self._asking, self._asker))
         for lane, engine in lanes:
             async with asyncio.timeout(self._timeout_s):
@@ -94,6 +103,27 @@ async def _run(lane: ThreadPoolExecutor, engine: Engine, *, work: Work[T], timeo
     with translated():
         async with asyncio.timeout(timeout_s):
             return await asyncio.get_running_loop().run_in_executor(lane, transaction)
+
+
+def _together(engine: Engine, works: Sequence[Work[Any]]) -> Sequence[Outcome]:
+    """In one transaction, and when one of several fails each in its own, so that the failure reaches only whom it
+    concerns. A file that cannot be had is not waited for again by each."""
+    try:
+        with translated(), engine.begin() as connection:
+            return [Outcome(work(connection)) for work in works]
+    except StoreUnavailable as away:
+        return [Outcome(error=StoreUnavailable(*away.args)) for _ in works]
+    except Exception as fault:
+        # A border: what a work meets, of whatever kind, belongs to whoever asked for it.
+        if len(works) == 1:
+            return [Outcome(error=fault)]
+    outcomes: list[Outcome] = []
+    for work in works:
+        outcomes += _together(engine, [work])
+        if isinstance(outcomes[-1].error, StoreUnavailable):
+            outcomes += [outcomes[-1]] * (len(works) - len(outcomes))
+            break
+    return outcomes
 
 
 def _engine(path: Path, *, immediate: bool, alone_s: float = 0.0) -> Engine:

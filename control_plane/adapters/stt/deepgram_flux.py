@@ -47,7 +47,7 @@ class FluxEar:
         self._in_turn = False
         self._sent_lately = False
         self._closing = False
-        self._listener = Listener(socket, read=self._read, closed=partial(closed_by_provider, provider=wire.PROVIDER))
+        self._listener = Listener(socket, read=wire.heard, closed=partial(closed_by_provider, provider=wire.PROVIDER))
         self._filler = spawn(self._fill_pauses(), "deepgram-flux-silence")
 
     def offer(self, audio: bytes) -> bool:
@@ -65,13 +65,12 @@ class FluxEar:
         """Nothing: to tell a pause from an end is what this recogniser is for."""
 
     async def listen(self, take: Callable[[Heard | Listening], None]) -> None:
-        await self._listener.listen(take)
+        def heard(event: Heard | Listening) -> None:
+            if not isinstance(event, Listening):
+                self._in_turn = not isinstance(event, FinalHeard)
+            take(event)
 
-    def _read(self, message: str | bytes) -> Heard | Listening | None:
-        event = wire.heard(message)
-        if event is not None and not isinstance(event, Listening):
-            self._in_turn = not isinstance(event, FinalHeard)
-        return event
+        await self._listener.listen(heard)
 
     async def aclose(self) -> None:
         """Ends the recognition without waiting for the last results."""

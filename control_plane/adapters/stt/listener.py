@@ -51,21 +51,15 @@ class Listener:
     def _tell(self, data: str | bytes, take: Callable[[Heard | Listening], None]) -> None:
         try:
             event = self._read(data)
+            self._malformed = 0
+            if event is not None:
+                take(event)
         except MalformedMessage:
             self._malformed += 1
             if self._malformed >= MALFORMED_LIMIT:
                 self._fail(Unavailable(self._socket.provider, "sends nothing that can be read"))
-            return
-        except ProviderError as error:
-            self._fail(error)
-            return
-        self._malformed = 0
-        if event is None:
-            return
-        try:
-            take(event)
         except Exception as fault:
-            # A border: it goes to whoever listens; the socket would take it for its own.
+            # A border: whatever it is goes to whoever listens; the socket would take it for its own.
             self._fail(fault)
 
     def _lost(self, how: SocketLost) -> None:

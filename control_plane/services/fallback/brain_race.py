@@ -62,14 +62,8 @@ class Asked:
             self._first = await anext(self._events, None)
         except ProviderError as error:
             self.error = error
-        except asyncio.CancelledError:
-            raise  # nobody waits for it any more
-        except BaseException:
-            self.answers = True
-            raise
-        else:
-            self.answers = True
         finally:
+            self.answers = self.error is None
             self._changed.set()
 
     async def events(self, stall_s: float) -> AsyncGenerator[BrainEvent, None]:
@@ -124,8 +118,7 @@ class Race:
         while (winner := next((asked for asked in self._running if asked.answers), None)) is None:
             left = give_up - self._route.now()
             if left <= 0:
-                self._route.count(self._errors)
-                raise Timeout(self._running[0].attempt.name, f"no word for {self._patience.first_word} s")
+                raise self._nobody()
             heard = await self._news(left if self._out else min(left, self._patience.hedge))
             self._drop_failed()
             if not heard and not self._out:
@@ -153,15 +146,22 @@ class Race:
         self._changed.clear()
         if any(asked.answers or asked.failed for asked in self._running):
             return True
+        alone = self._alone()
         try:
-            async with asyncio.timeout(patience_s):
-                if alone := self._alone():
-                    await alone.begin()
-                else:
-                    await self._changed.wait()
+            async with asyncio.timeout(patience_s) as patience:
+                await (alone.begin() if alone else self._changed.wait())
         except TimeoutError:
+            if not patience.expired():
+                raise  # a fault of ours
+            if alone:
+                raise self._nobody() from None
             return False
         return True
+
+    def _nobody(self) -> Timeout:
+        """The error when the time is over."""
+        self._route.count(self._errors)
+        return Timeout(self._running[0].attempt.name, f"no word for {self._patience.first_word} s")
 
     def _alone(self) -> Asked | None:
         """The one beside whom nobody is or will be asked. It is waited for at once: a task of its own would ask only in

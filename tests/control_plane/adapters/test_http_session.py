@@ -112,6 +112,60 @@ async def test_the_request_is_sent_as_it_was_made(server: Server, client: httpx.
     assert server.requests[0].endswith(b"hi")
 
 
+@pytest.mark.parametrize("size", [2, 2**16, 2**16 + 1, 3 * 2**20])
+async def test_a_body_arrives_behind_its_head(client: httpx.AsyncClient, size: int) -> None:
+    got: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(2):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+            got.append(await reader.readexactly(length))
+            writer.write(HOLA)
+        writer.close()
+
+    listener = await asyncio.start_server(serve, "127.0.0.1", 0, limit=2**16)
+    url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    for body in (b"a" * size, b"b" * size):
+        assert (await client.post(url, content=body)).text == "Hola"
+    assert got == [b"a" * size, b"b" * size]
+    listener.close()
+
+
+async def test_a_connection_that_does_not_keep_up_gets_head_and_body_in_order(
+    server: Server, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.replies += [[HOLA]]
+    paused = aiohttp.base_protocol.BaseProtocol.connection_made
+
+    def connection_made(protocol: aiohttp.base_protocol.BaseProtocol, transport: asyncio.Transport) -> None:
+        paused(protocol, transport)
+        protocol.pause_writing()
+        asyncio.get_running_loop().call_later(0.05, protocol.resume_writing)
+
+    monkeypatch.setattr(aiohttp.base_protocol.BaseProtocol, "connection_made", connection_made)
+    assert await said(client) == "Hola"
+    assert server.requests[0].startswith(b"POST /a%3Ab?c=d HTTP/1.1\r\n")
+    assert server.requests[0].endswith(b"\r\n\r\nhi")
+
+
+async def test_the_body_goes_out_in_the_same_turn_of_the_loop_as_the_head(
+    server: Server, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.replies += [[HOLA], [HOLA]]
+    await said(client)
+    begun = list[str]()
+    write = aiohttp.ClientRequest.write_bytes
+
+    async def write_bytes(request: aiohttp.ClientRequest, *arguments: object) -> None:
+        begun.append("a task")
+        await write(request, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(aiohttp.ClientRequest, "write_bytes", write_bytes)
+    assert await said(client) == "Hola"
+    assert begun == []
+
+
 async def test_a_kept_connection_that_dies_under_a_request_is_replaced(
     server: Server, client: httpx.AsyncClient
 ) -> None:

@@ -197,7 +197,7 @@ async def test_a_lost_recognition_is_told_to_the_sender(rig: Rig, ear: Ear) -> N
         await ear.send(FRAME)
 
 
-async def test_closing_ends_the_iteration_without_an_error(rig: Rig, ear: Ear) -> None:
+async def test_closing_ends_the_listening_without_an_error(rig: Rig, ear: Ear) -> None:
     listening = asyncio.ensure_future(anext(heard_by(ear), None))
     await asyncio.sleep(0)
     await ear.aclose()

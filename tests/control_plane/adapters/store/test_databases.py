@@ -149,6 +149,38 @@ async def test_a_writer_that_cannot_get_the_file_in_time_is_unavailable(file: Pa
     await second.aclose()
 
 
+async def test_those_that_share_a_transaction_wait_for_the_file_together(file: Path) -> None:
+    first, second = SqliteDatabase(file), SqliteDatabase(file, timeout_s=0.1)
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold(_: Connection) -> None:
+        held.set()
+        go_on.wait(5)
+
+    holding = asyncio.ensure_future(first.write(hold))
+    await asyncio.to_thread(held.wait, 5)
+    done = await asyncio.gather(*(second.together(count_calls) for _ in range(5)), return_exceptions=True)
+    assert {type(error) for error in done} == {StoreUnavailable}
+    go_on.set()
+    await holding
+    await first.aclose()
+    await second.aclose()
+
+
+async def test_what_waits_for_its_transaction_when_the_database_is_closed_is_kept(file: Path) -> None:
+    database = SqliteDatabase(file)
+    works = []
+    for number in range(30):
+        row = row_of(call_record(f"call-{number}"))
+        work: Work[int] = lambda connection, row=row: connection.execute(insert(calls), row).rowcount  # type: ignore[misc]  # noqa: E731
+        works.append(asyncio.ensure_future(database.together(work)))
+        await asyncio.sleep(0.001)
+    await database.aclose()
+    assert await asyncio.gather(*works) == [1] * 30
+    with pytest.raises(StoreUnavailable):
+        await database.together(count_calls)
+
+
 async def test_the_reader_of_sqlite_cannot_write(file: Path) -> None:
     database = SqliteDatabase(file)
     with pytest.raises(StoreUnavailable):

@@ -101,7 +101,7 @@ async def test_no_keep_alive_stands_in_for_the_first_audio(wire: DeepgramWire) -
     await ear.aclose()
 
 
-async def test_closing_says_so_and_ends_the_iteration(wire: DeepgramWire, ear: DeepgramEar) -> None:
+async def test_closing_says_so_and_ends_the_listening(wire: DeepgramWire, ear: DeepgramEar) -> None:
     listening = asyncio.ensure_future(anext(heard_by(ear), "over"))
     await asyncio.sleep(0)
     await ear.aclose()

@@ -98,7 +98,7 @@ async def test_it_is_not_told_when_a_turn_is_over(wire: DeepgramWire, ear: FluxE
     await until(lambda: wire.received == [FRAME])
 
 
-async def test_closing_says_so_and_ends_the_iteration(wire: DeepgramWire, ear: FluxEar) -> None:
+async def test_closing_says_so_and_ends_the_listening(wire: DeepgramWire, ear: FluxEar) -> None:
     listening = asyncio.ensure_future(anext(heard_by(ear), None))
     await asyncio.sleep(0)
     await ear.aclose()

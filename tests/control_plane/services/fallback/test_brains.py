@@ -26,11 +26,11 @@ AWAY = Unavailable("one", "overloaded", code="529")
 class Models:
     """Three models as one brain."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, known: int = 3, clock: LoopClock | None = None) -> None:
         self.one, self.two, self.three = FakeBrain(), FakeBrain(), FakeBrain()
         self.metrics, self.supervisor = Metrics(version="test"), Supervisor()
         brains: list[tuple[str, Brain]] = [("one", self.one), ("two", self.two), ("three", self.three)]
-        self.route = Route("brain", brains, clock=LoopClock(), metrics=self.metrics)
+        self.route = Route("brain", brains[:known], clock=clock or LoopClock(), metrics=self.metrics)
         self.chain = BrainChain(self.route, spawn=self.supervisor.spawn, metrics=self.metrics)
 
     async def text(self, question: Question = ASKED) -> str:
@@ -318,6 +318,66 @@ async def test_a_fault_of_ours_is_not_taken_for_one_of_the_provider(it: Models) 
     with pytest.raises(AssertionError):
         await it.text()
     assert it.two.questions == []
+
+
+class SlowClock(LoopClock):
+    """Behind the timers of the loop, as those of uvloop may go off a millisecond early."""
+
+    def steady(self) -> float:
+        return super().steady() * 0.99
+
+
+@pytest.mark.parametrize("clock", [LoopClock(), SlowClock()])
+async def test_the_only_one_that_says_nothing_has_failed(clock: LoopClock) -> None:
+    it = Models(known=1, clock=clock)
+    for _ in range(5):
+        it.one.add([asyncio.Event()])
+        with pytest.raises(Timeout):
+            await it.text()
+    assert len(it.one.cancelled) == 5
+    assert it.route.state("one") is BreakerState.OPEN
+    assert it.supervisor.running == 0
+
+
+async def test_the_last_one_that_says_nothing_has_failed() -> None:
+    it = Models(known=2, clock=SlowClock())
+    it.one.add([AWAY])
+    it.two.add([asyncio.Event()])
+    with pytest.raises(Timeout):
+        await it.text()
+    assert it.two.cancelled == [ASKED]
+
+
+async def test_the_only_one_is_asked_at_once() -> None:
+    it = Models(known=1)
+    it.one.add(says("Hola."))
+    asked = asyncio.ensure_future(it.text())
+    await asyncio.sleep(0)
+    assert it.one.questions == [ASKED]
+    assert await asked == "Hola."
+
+
+async def test_a_fault_of_ours_that_looks_like_lateness_is_still_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    it = Models(known=1)
+
+    async def answer(_: Question) -> AsyncIterator[BrainEvent]:
+        raise TimeoutError("a fault of ours")
+        yield
+
+    monkeypatch.setattr(it.one, "answer", answer)
+    with pytest.raises(TimeoutError, match="a fault of ours"):
+        await it.text()
+
+
+async def test_whoever_gives_up_the_only_one_cancels_its_request() -> None:
+    it = Models(known=1)
+    it.one.add([asyncio.Event()])
+    asked = asyncio.ensure_future(it.text())
+    await asyncio.sleep(0.1)
+    asked.cancel()
+    await asyncio.wait([asked])
+    assert asked.cancelled()
+    assert it.one.cancelled == [ASKED]
 
 
 async def test_a_hedge_is_no_failure_of_the_one_that_was_asked_beside(it: Models) -> None:
