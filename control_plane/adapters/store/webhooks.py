@@ -32,7 +32,8 @@ class SqlWebhookStore:
 
     async def add(self, webhook: StoredWebhook) -> bool:
         row = row_of(webhook)
-        return await self._database.together(
+        # By itself: whoever stores webhooks has put those together that came together, and a carrier waits.
+        return await self._database.write(
             lambda connection: connection.execute(self._insert_one, row).first() is not None
         )
 
@@ -40,7 +41,7 @@ class SqlWebhookStore:
         if len(webhooks) == 1:
             return [await self.add(webhooks[0])]
         rows = rows_of(webhooks)
-        taken = await self._database.together(lambda connection: connection.execute(self._insert, rows).all())
+        taken = await self._database.write(lambda connection: connection.execute(self._insert, rows).all())
         new = {(carrier, event_id) for carrier, event_id in taken}
         # One that is in it twice was stored once: for the first of the two.
         return [_taken_out(new, (webhook.carrier, webhook.event_id)) for webhook in webhooks]
