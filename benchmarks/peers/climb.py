@@ -78,7 +78,7 @@ class Climb:
 
 def judge(result: Result) -> tuple[Verdict, str]:
     """Whether a step holds, and why not."""
-    reasons, holes = [], ""
+    reasons = []
     share = result.share_ms["p95"]
     if result.failed:
         reasons.append(f"{result.failed} of {result.calls} calls failed")
@@ -86,12 +86,12 @@ def judge(result: Result) -> tuple[Verdict, str]:
         reasons.append("no turn could be measured")
     elif share > SHARE_MS:
         reasons.append(f"p95 share {share:.0f} ms")
-    if (gap := result.gap_ms["p95"]) is not None and gap > GAP_MS:
-        holes = f"p95 gap {gap:.0f} ms"
-    if not reasons and not holes:
+    gap = result.gap_ms["p95"]
+    holes = [f"p95 gap {gap:.0f} ms"] if gap is not None and gap > GAP_MS else []
+    why = [*reasons, *holes]
+    if not why:
         return Verdict.HELD, ""
     own = result.cpu_percent * result.calls >= BUSY_PERCENT
-    why = [*reasons, holes] if holes else reasons
     if result.invalid and not own:
         return Verdict.UNDECIDED, "; ".join((*why, *result.invalid))
     return (Verdict.BROKE if reasons else Verdict.HOLES), "; ".join(why)

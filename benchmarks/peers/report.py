@@ -16,13 +16,14 @@ from benchmarks.tables import UNKNOWN, Row, markdown, number, trio
 DOCUMENT: Final = ROOT / "docs" / "peers.md"
 PICTURE: Final = ROOT / "docs" / "images" / "peers.svg"
 BEGIN: Final = "<!-- measured: begin -->"
+SHOWN: Final = "![Calls on one core, and processor per call](images/peers.svg)"
+END: Final = "<!-- measured: end -->"
 PANELS: Final = (
     ("Calls on one core", CAPACITY, 0),
     ("Calls on one core without holes in the speech", WHOLE, 0),
     ("Processor per call, % of a core", CPU, 2),
 )
-SHOWN: Final = "![Calls on one core, and processor per call](images/peers.svg)"
-END: Final = "<!-- measured: end -->"
+"""Of the picture: title, figure, digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import httpx
@@ -157,9 +158,9 @@ async def test_the_body_goes_out_in_the_same_turn_of_the_loop_as_the_head(
     begun = list[str]()
     write = aiohttp.ClientRequest.write_bytes
 
-    async def write_bytes(request: aiohttp.ClientRequest, *arguments: object) -> None:
+    async def write_bytes(request: aiohttp.ClientRequest, *arguments: Any) -> None:
         begun.append("a task")
-        await write(request, *arguments)  # type: ignore[arg-type]
+        await write(request, *arguments)
 
     monkeypatch.setattr(aiohttp.ClientRequest, "write_bytes", write_bytes)
     assert await said(client) == "Hola"

@@ -3,6 +3,8 @@
 import asyncio
 import shutil
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,28 @@ def add_call(connection: Connection) -> None:
     connection.execute(insert(calls), row_of(call_record()))
 
 
+def adding(call_id: str) -> Work[int]:
+    return lambda connection: connection.execute(insert(calls), row_of(call_record(call_id))).rowcount
+
+
+@asynccontextmanager
+async def holding(database: Database) -> AsyncIterator[None]:
+    """A transaction that writes nothing and keeps the file for itself."""
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold(_: Connection) -> None:
+        held.set()
+        go_on.wait(5)
+
+    writing = asyncio.ensure_future(database.write(hold))
+    await asyncio.to_thread(held.wait, 5)
+    try:
+        yield
+    finally:
+        go_on.set()
+        await writing
+
+
 def count_calls(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(calls)).scalar_one()
 
@@ -58,10 +82,7 @@ async def test_a_broken_constraint_is_a_conflict_without_text(database: Database
 
 
 async def test_of_those_that_share_a_transaction_only_the_wrong_one_fails(database: Database) -> None:
-    def add(call_id: str) -> Work[int]:
-        return lambda connection: connection.execute(insert(calls), row_of(call_record(call_id))).rowcount
-
-    works = [database.together(add(call_id)) for call_id in ("call-1", "call-2", "call-1", "call-3")]
+    works = [database.together(adding(call_id)) for call_id in ("call-1", "call-2", "call-1", "call-3")]
     done = await asyncio.gather(*works, return_exceptions=True)
     kinds = [type(one) for one in done]
     assert kinds[1] is kinds[3] is int
@@ -135,36 +156,18 @@ async def test_a_pooler_is_never_asked_to_keep_a_prepared_statement(
 
 async def test_a_writer_that_cannot_get_the_file_in_time_is_unavailable(file: Path) -> None:
     first, second = SqliteDatabase(file), SqliteDatabase(file, timeout_s=0.1)
-    held, go_on = threading.Event(), threading.Event()
-
-    def hold(_: Connection) -> None:
-        held.set()
-        go_on.wait(5)
-
-    holding = asyncio.ensure_future(first.write(hold))
-    await asyncio.to_thread(held.wait, 5)
-    with pytest.raises(StoreUnavailable):
-        await second.write(count_calls)
-    go_on.set()
-    await holding
+    async with holding(first):
+        with pytest.raises(StoreUnavailable):
+            await second.write(count_calls)
     await first.aclose()
     await second.aclose()
 
 
 async def test_those_that_share_a_transaction_wait_for_the_file_together(file: Path) -> None:
     first, second = SqliteDatabase(file), SqliteDatabase(file, timeout_s=0.1)
-    held, go_on = threading.Event(), threading.Event()
-
-    def hold(_: Connection) -> None:
-        held.set()
-        go_on.wait(5)
-
-    holding = asyncio.ensure_future(first.write(hold))
-    await asyncio.to_thread(held.wait, 5)
-    done = await asyncio.gather(*(second.together(count_calls) for _ in range(5)), return_exceptions=True)
+    async with holding(first):
+        done = await asyncio.gather(*(second.together(count_calls) for _ in range(5)), return_exceptions=True)
     assert {type(error) for error in done} == {StoreUnavailable}
-    go_on.set()
-    await holding
     await first.aclose()
     await second.aclose()
 
@@ -173,9 +176,7 @@ async def test_what_waits_for_its_transaction_when_the_database_is_closed_is_kep
     database = SqliteDatabase(file)
     works = []
     for number in range(30):
-        row = row_of(call_record(f"call-{number}"))
-        work: Work[int] = lambda connection, row=row: connection.execute(insert(calls), row).rowcount  # type: ignore[misc]  # noqa: E731
-        works.append(asyncio.ensure_future(database.together(work)))
+        works.append(asyncio.ensure_future(database.together(adding(f"call-{number}"))))
         await asyncio.sleep(0.001)
     await database.aclose()
     assert await asyncio.gather(*works) == [1] * 30

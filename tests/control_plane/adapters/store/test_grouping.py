@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from control_plane.adapters.store.grouping import AT_ONCE, GROUP_LIMIT, WAITING_
 from control_plane.ports.stores import StoreUnavailable
 from control_plane.testing.clock import FakeClock
 
-NO_CONNECTION: Connection = None  # type: ignore[assignment]
+NO_CONNECTION = cast(Connection, None)
 
 
 class Lane:
@@ -61,7 +61,11 @@ def grouping(lane: Lane, clock: FakeClock) -> Grouping:
 
 
 def asked(grouping: Grouping, *names: str) -> list[asyncio.Future[str]]:
-    return [asyncio.ensure_future(grouping.write(lambda _, name=name: name)) for name in names]  # type: ignore[misc]
+    return [asyncio.ensure_future(grouping.write(named(name))) for name in names]
+
+
+def named(name: str) -> Work[str]:
+    return lambda _: name
 
 
 async def turns(number: int = 5) -> None:
